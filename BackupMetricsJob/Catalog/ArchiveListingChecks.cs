@@ -6,17 +6,17 @@ using Npgsql;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// What a listing that was read well may still be: of nothing, older than the one that the catalogue has, or cut off. Each is refused, and
-/// told how to be believed.
+/// Refuses a readable listing that is empty, older than the one in the catalogue, or truncated. The message says how to have it accepted.
 /// </summary>
 internal static class ArchiveListingChecks
 {
     /// <summary>
-    /// One listing may be imported as standard input, which is of now, and as a file, whose time the kernel takes from a coarser clock.
+    /// The same listing may be imported from standard input, which is dated now, and from a file, whose time comes from the kernel's
+    /// coarser clock.
     /// </summary>
     static readonly TimeSpan SameListing = TimeSpan.FromSeconds(1);
 
-    /// <summary>Null where it may take the place of the one before.</summary>
+    /// <summary>Null if the listing may replace the previous one.</summary>
     public static async Task<string?> RefusalAsync(
         CatalogSession session,
         ArchiveListingOptions options,
@@ -57,9 +57,7 @@ internal static class ArchiveListingChecks
             : null;
     }
 
-    /// <summary>
-    /// A listing that is cut at the end of a line looks whole by itself. But no archive loses its newest WAL by a purge.
-    /// </summary>
+    /// <summary>A listing truncated at the end of a line looks complete. But a purge never removes an archive's newest WAL.</summary>
     static string? EndsEarlier(ParsedArchiveListing listed, NpgsqlDataReader known)
     {
         if (listed.Segments.Count == 0 || known.IsNull("timeline"))
@@ -74,8 +72,8 @@ internal static class ArchiveListingChecks
     }
 
     /// <summary>
-    /// Whether it says just what the catalogue has. Then it is no older one, whatever the clocks say: a listing that came through a pipe,
-    /// and so was taken to be of now, may be imported again as the file in which it was kept.
+    /// Whether the listing is identical to that in the catalogue. Then it is not older, whatever the clocks say: a listing that came
+    /// through a pipe, and so was dated now, may be imported again from a file that kept it.
     /// </summary>
     static async Task<bool> IsSameAsync(
         CatalogSession session,

@@ -7,37 +7,37 @@ using NpgsqlTypes;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>Whose archive was listed, and when.</summary>
-/// <param name="Now">When the import was started.</param>
-/// <param name="ListedAt">When the listing was made, where the user or a file's time says so; else it was made now.</param>
+/// <summary>The server whose archive was listed, and when.</summary>
+/// <param name="Now">When the import started.</param>
+/// <param name="ListedAt">When the listing was made, if the user or a file's time tells; otherwise it was made now.</param>
 internal sealed record ArchiveListingOptions(string Server, string Storage, DateTimeOffset Now)
 {
     public DateTimeOffset? ListedAt { get; init; }
 
-    /// <summary>The segment that the server had archived last before that, by name; null where nobody asked it.</summary>
+    /// <summary>The name of the last segment that the server had archived before that; null if the server was not queried.</summary>
     public string? Archived { get; init; }
 
-    /// <summary>The segment that it says it has archived last now; null where nobody asked it.</summary>
+    /// <summary>The last segment that the server says it has archived by now; null if the server was not queried.</summary>
     public string? ArchivedNow { get; init; }
 
-    /// <summary>Whether a listing without a segment may take the place of one that has some.</summary>
+    /// <summary>Whether a listing without segments may replace one that has some.</summary>
     public bool AllowEmpty { get; init; }
 }
 
-/// <summary>What was imported. With a failure, nothing was but the failure itself.</summary>
+/// <summary>The result of an import. After a failure, only the failure itself was recorded.</summary>
 internal sealed record ArchiveListingResult(CatalogFailure? Failure)
 {
     public ParsedArchiveListing? Listed { get; init; }
 
     public DateTimeOffset ListedAt { get; init; }
 
-    /// <summary>Where the server is new, and may be another one's name that was mistyped.</summary>
+    /// <summary>A note if the server is new and may be a mistyped name of another one.</summary>
     public ListingItem.Note? Note { get; init; }
 }
 
 /// <summary>
-/// Makes the catalogue say what an archive's listing says now. The whole listing is read before anything is written; then all ranges of the
-/// archive are replaced in one transaction. A listing that is refused is recorded as refused, and the one before it stays.
+/// Updates the catalogue from an archive's listing. The whole listing is read before anything is written; then all ranges of the archive
+/// are replaced in one transaction. A refused listing is recorded as refused, and the previous one stays.
 /// </summary>
 internal static class ArchiveListingImport
 {
@@ -105,7 +105,7 @@ internal static class ArchiveListingImport
         };
     }
 
-    /// <returns>The refusal, with where it was recorded, if it was.</returns>
+    /// <returns>The refusal, with the place where it was recorded, if any.</returns>
     static async Task<CatalogFailure> RecordAsync(
         CatalogSession session,
         ArchiveListingOptions options,
@@ -134,7 +134,9 @@ internal static class ArchiveListingImport
 
     static string Archive(ArchiveListingOptions options) => $"the archive \"{options.Storage}\" of \"{options.Server}\"";
 
-    /// <summary>A listing is not older than what it names, however old its file says it is, and not from the future.</summary>
+    /// <summary>
+    /// The time of the listing: not before the newest file in it, whatever the listing file's own time is, and not in the future.
+    /// </summary>
     static DateTimeOffset Bounded(DateTimeOffset listedAt, ParsedArchiveListing listed, DateTimeOffset now)
     {
         var newest = listed.NewestAt == SegmentRanges.Unknown ? listedAt : Time(listed.NewestAt);
@@ -142,7 +144,7 @@ internal static class ArchiveListingImport
         return latest < now ? latest : now;
     }
 
-    /// <summary>Null where it was done; else why not.</summary>
+    /// <summary>Null on success, otherwise why not.</summary>
     static async Task<string?> ReplaceAsync(
         CatalogSession session,
         ArchiveListingOptions options,
@@ -207,7 +209,7 @@ internal static class ArchiveListingImport
                 await rows.WriteNullAsync(cancellationToken);
             else
                 await rows.WriteAsync(
-                    // What is stored later than it was listed has the time of a clock that is wrong.
+                    // A storage time after the listing comes from a wrong clock.
                     (Time(range.StoredAt) < listedAt ? Time(range.StoredAt) : listedAt).UtcDateTime,
                     NpgsqlDbType.TimestampTz,
                     cancellationToken

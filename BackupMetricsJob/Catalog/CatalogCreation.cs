@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Makes the catalogue where an import or a record finds none, if its role may. If not, or if the role may not write the one that is there,
-/// it says what the owner has to type.
+/// Creates the catalogue if an import or a record finds none and the role may create it. If it may not, or if the role may not write the
+/// existing catalogue, the message says what the owner has to type.
 /// </summary>
 internal static class CatalogCreation
 {
@@ -20,9 +20,9 @@ internal static class CatalogCreation
         WHERE database.datname = current_database()
         """;
 
-    /// <param name="database">Where the import failed.</param>
-    /// <param name="unusable">Why it failed: there is no catalogue, or the role lacks a right.</param>
-    /// <returns>Without a failure, the import may be tried again; the note says that the catalogue was made.</returns>
+    /// <param name="database">The database in which the import failed.</param>
+    /// <param name="unusable">Why it failed: there is no catalogue, or the role lacks a privilege.</param>
+    /// <returns>Without a failure, the import can be retried; the note says that the catalogue was created.</returns>
     public static async Task<(CatalogFailure? Failure, string? Note)> RunAsync(
         ConnectionSettings database,
         CatalogFailure unusable,
@@ -42,7 +42,7 @@ internal static class CatalogCreation
         return (made.Failure, made.Was == 0 ? $"created the catalogue (schema backup_metrics) in {database.Description}" : null);
     }
 
-    /// <summary>Adds who may make or upgrade the catalogue to a failure of a role that may not.</summary>
+    /// <summary>If a role may not create or upgrade the catalogue, adds to the failure who may.</summary>
     public static async Task<CatalogFailure> WithOwnerAsync(
         ConnectionSettings database,
         CatalogFailure failure,

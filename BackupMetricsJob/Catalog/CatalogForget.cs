@@ -6,8 +6,8 @@ using NpgsqlTypes;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Removes from the catalogue what somebody says is no more: a server that was removed or mistyped, or imports that were refused and that
-/// nobody makes any more. What a list still names comes back with its next import.
+/// Removes what the user says no longer exists from the catalogue: a server that was removed or mistyped, or refused imports that nobody
+/// repeats. Anything that a list still names comes back with the next import.
 /// </summary>
 internal static class CatalogForget
 {
@@ -20,7 +20,7 @@ internal static class CatalogForget
         ("segments", "WAL segment"),
     ];
 
-    /// <returns>What was removed, in words; else a failure.</returns>
+    /// <returns>The failure, or a description of what was removed.</returns>
     public static Task<(CatalogFailure? Failure, string Removed)> ServerAsync(
         ConnectionSettings catalogue,
         string server,
@@ -46,7 +46,9 @@ internal static class CatalogForget
             stop
         );
 
-    /// <summary>A restore test is no backup, and neither is what the catalogue only remembered. Null where there was nothing.</summary>
+    /// <summary>
+    /// Describes what was removed. Restore tests and backups that were already gone are counted separately. Null if there was nothing.
+    /// </summary>
     static string? Removed(NpgsqlDataReader row)
     {
         List<string> removed = [];
@@ -64,7 +66,7 @@ internal static class CatalogForget
             : null;
     }
 
-    /// <returns>What was removed, in words; else a failure.</returns>
+    /// <returns>The failure, or a description of what was removed.</returns>
     public static Task<(CatalogFailure? Failure, string Removed)> RefusalsAsync(
         ConnectionSettings catalogue,
         string tool,

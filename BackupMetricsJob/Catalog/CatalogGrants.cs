@@ -4,8 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// What two roles may do, and no more: the writer imports, records and prunes; the reader reads. Each is granted to the role that is named,
-/// or returned as SQL with a name to be replaced.
+/// The privileges of two roles: the writer imports, records and prunes; the reader reads. They are granted to the given role, or returned
+/// as SQL with a name to be replaced.
 /// </summary>
 internal static class CatalogGrants
 {

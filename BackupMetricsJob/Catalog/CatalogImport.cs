@@ -6,20 +6,20 @@ using NpgsqlTypes;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>What an import changed. With a failure, what was committed before it came: nothing at all if the input is to blame.</summary>
+/// <summary>What an import changed. After a failure: what was committed before; nothing if the input is to blame.</summary>
 internal sealed record ImportResult(string Tool)
 {
-    /// <summary>Whose backups they are: the tool that was asked for, or the one that the input names.</summary>
+    /// <summary>The tool that made the backups: the requested one, or the one that the input names.</summary>
     public string Tool { get; set; } = Tool;
 
-    /// <summary>What was asked for: generic, where the input names the tool.</summary>
+    /// <summary>The requested tool: generic, if the input names the tool.</summary>
     public string AskedFor { get; } = Tool;
 
     public CatalogFailure? Failure { get; set; }
 
     public long New { get; set; }
 
-    /// <summary>Among them those that had been gone and are listed again.</summary>
+    /// <summary>The number of changed backups, including those that were gone and are listed again.</summary>
     public long Changed { get; set; }
 
     public long Gone { get; set; }
@@ -28,38 +28,39 @@ internal sealed record ImportResult(string Tool)
 
     public int Servers { get; set; }
 
-    /// <summary>The backups that could not be read; the catalogue has of them what it had.</summary>
+    /// <summary>The backups that could not be read. The catalogue keeps what it had about them.</summary>
     public List<ListingItem.Skipped> Skipped { get; } = [];
 
-    /// <summary>What a person should know beside what was stored.</summary>
+    /// <summary>What a person should know in addition to the changes.</summary>
     public List<ListingItem.Note> Notes { get; } = [];
 
-    /// <summary>The servers whose backups are dated by their objects alone.</summary>
+    /// <summary>The servers whose backups are dated only by their objects' modification times.</summary>
     public List<string> DatedByObjects { get; } = [];
 
-    /// <summary>The repositories that the tool could not read, each with its words.</summary>
+    /// <summary>The repositories that the tool could not read, each with the tool's message.</summary>
     public List<(string Server, ListedRepository Repository)> Unreadable { get; } = [];
 
-    /// <summary>How many backups of a server became history, since they are of another cluster than the one that it is.</summary>
+    /// <summary>For each server, how many backups became history because they belong to another cluster than the server's.</summary>
     public List<(string Server, long Backups, string Cluster)> History { get; } = [];
 
-    /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
+    /// <summary>The servers whose backups the tool could not list, each with the tool's message.</summary>
     public List<(string Server, string Error)> Errors { get; } = [];
 }
 
 /// <summary>
-/// Makes the catalogue say what a tool says now. The whole output is read before anything is written; then each server is merged in a
-/// transaction of its own, one import of it at a time. Rows that say the same are not touched.
+/// Updates the catalogue from a tool's list. The whole output is read before anything is written. Then each server is merged in its own
+/// transaction, with a lock against concurrent imports. Unchanged rows are not touched.
 /// </summary>
 internal static class CatalogImport
 {
-    /// <param name="catalogue">Its database.</param>
-    /// <param name="tool">Whose output it is, unless the output names another; every row is of one tool.</param>
-    /// <param name="output">What the tool's output says.</param>
-    /// <param name="allowEmpty">Whether to accept a list that is empty or of another cluster, so that the other backups are gone.</param>
-    /// <param name="timeout">For all of it, reading the output included.</param>
-    /// <param name="stop">Ends it; a server is then merged wholly or not at all.</param>
-    /// <param name="origin">Where it runs; null: here, and the output says whose backups they are.</param>
+    /// <param name="catalogue">The catalogue's database.</param>
+    /// <param name="tool">The tool that printed the output, unless the output names another. All rows are from one tool.</param>
+    /// <param name="output">The items of the tool's output.</param>
+    /// <param name="allowEmpty">Whether to accept a list that is empty or of another cluster, which marks the other backups as
+    /// gone.</param>
+    /// <param name="timeout">The time limit, including reading the output.</param>
+    /// <param name="stop">Ends the import. Each server is merged completely or not at all.</param>
+    /// <param name="origin">Where the import runs; null for this host, with the servers named by the output.</param>
     public static async Task<ImportResult> RunAsync(
         ConnectionSettings catalogue,
         string tool,
@@ -122,8 +123,8 @@ internal static class CatalogImport
                     }
                     catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
                     {
-                        // Somebody wrote one of its rows by hand at the same moment: now it is a known one. To ask for each row with
-                        // ON CONFLICT costs a tenth of what it takes to insert a long list.
+                        // Somebody wrote one of the rows at the same moment, so now it is a known one. Using ON CONFLICT for every row
+                        // would add a tenth to the cost of inserting a long list.
                         await session.ExecuteAsync("ROLLBACK", cancellationToken);
                         await MergeAsync(session, server, isLast, origin, result, cancellationToken);
                     }
@@ -159,11 +160,11 @@ internal static class CatalogImport
         using var second = new NpgsqlBatch(session.Connection);
         var batch = first;
         Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-        // The last commit waits for the disk, and with it all before it are on it.
+        // The last commit waits for the disk, and so flushes all earlier ones.
         if (!isLast)
             Add("SET LOCAL synchronous_commit TO off");
-        // Right after another large import the planner still takes the catalogue to be empty of this tool: it would compare each backup of
-        // the list with each of the catalogue.
+        // Right after another large import, the planner still assumes that the catalogue has no rows of this tool. It would compare each
+        // listed backup with each one in the catalogue.
         Add("SET LOCAL enable_nestloop TO off");
         AddFor(CatalogLock.Take);
         if (all && server.List!.FormerNames is { Count: > 0 } former)
@@ -172,7 +173,7 @@ internal static class CatalogImport
         gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? ParameterJson.Array(storages) : null));
         gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackTypes });
         gone?.Parameters.Add(Text(ParameterJson.Array(server.Skipped)));
-        // Most lists say what the one before said: then this is all that is done with their backups.
+        // Most lists equal the previous one. Then this is all that is done for their backups.
         if (server.Backups > 0)
             AddFor(SqlText.Load("catalog_merge_known") + SqlText.Load("catalog_merge_compare"));
         var (known, differing) = await CountsAsync(first, cancellationToken);
@@ -203,7 +204,7 @@ internal static class CatalogImport
         Add("COMMIT");
         await using (var rows = await second.ExecuteReaderAsync(cancellationToken))
         {
-            // Of these statements, only that of the cluster returns rows.
+            // Among these statements, only the one about the cluster returns rows.
             do
             {
                 if (await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) is > 0 and var history)
@@ -239,7 +240,7 @@ internal static class CatalogImport
         {
             var counts = (0L, 0L);
             await using var rows = await compare.ExecuteReaderAsync(cancellationToken);
-            // Of the statements that return rows, only the last has two columns.
+            // Among the statements that return rows, only the last has two columns.
             do
             {
                 if (rows.FieldCount == 2 && await rows.ReadAsync(cancellationToken))
@@ -269,7 +270,7 @@ internal static class CatalogImport
     }
 }
 
-/// <summary>Lets one at a time write the backups that a tool made of a server, until its transaction ends.</summary>
+/// <summary>A lock on the backups of one server and tool, held until the end of the transaction.</summary>
 internal static class CatalogLock
 {
     /// <summary>$1 server, $2 tool.</summary>

@@ -3,29 +3,29 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>What was done to a database, or why nothing was.</summary>
-/// <param name="Failure">Null if it was done.</param>
-/// <param name="Was">The version that was found; 0: no catalogue.</param>
-/// <param name="RepairedCounts">How many counts were wrong, and are right now.</param>
-/// <param name="Grants">The statements for the roles that were not named, for a person to run.</param>
+/// <summary>The result of installing in a database, or why nothing was done.</summary>
+/// <param name="Failure">Null on success.</param>
+/// <param name="Was">The version found; 0 for no catalogue.</param>
+/// <param name="RepairedCounts">How many wrong counts were repaired.</param>
+/// <param name="Grants">The GRANT statements for roles that were not named, to be run by a person.</param>
 internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long RepairedCounts = 0, string Grants = "")
 {
-    /// <summary>The roles that did not exist before.</summary>
+    /// <summary>The roles that were created.</summary>
     public IReadOnlyList<string> CreatedRoles { get; init; } = [];
 }
 
 /// <summary>
-/// Makes the catalogue in a database or brings it to the known version: all of it in one transaction, one at a time, and the same again
-/// does no harm. Run as the database's owner, or as whoever may create a schema in it.
+/// Creates the catalogue in a database, or upgrades it to the known version, in one transaction with a lock. Repeating it does no harm. Run
+/// it as the database's owner, or as a role that may create a schema.
 /// </summary>
 internal static class CatalogInit
 {
-    /// <summary>Held by whoever changes the schema backup_metrics.</summary>
+    /// <summary>The lock for changes to the schema backup_metrics.</summary>
     const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('backup_metrics schema', 0))";
 
-    /// <param name="writer">The role that imports and records; null: its grants are returned.</param>
-    /// <param name="reader">The role that the job reads with; null: its grants are returned.</param>
-    /// <param name="migrations">The steps from version 0 on; null: those of this program.</param>
+    /// <param name="writer">The role that imports and records; null to return its grants.</param>
+    /// <param name="reader">The role that the job reads with; null to return its grants.</param>
+    /// <param name="migrations">The steps from version 0 on; null for those of this program.</param>
     /// <param name="createRoles">Whether to create the two roles that do not exist yet.</param>
     public static async Task<InitResult> RunAsync(
         ConnectionSettings database,
@@ -62,8 +62,8 @@ internal static class CatalogInit
         return failure is null ? result : new(await CatalogCreation.WithOwnerAsync(database, failure, timeout, stop));
     }
 
-    /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>
-    /// <param name="reader">The role of the job; null: its grants are returned.</param>
+    /// <summary>Installs the function with which a job reads the label of the last base backup, on a server to be monitored.</summary>
+    /// <param name="reader">The job's role; null to return its grants.</param>
     /// <param name="createRoles">Whether to create that role if it does not exist.</param>
     public static async Task<InitResult> InstallHistoryFunctionAsync(
         ConnectionSettings server,
@@ -82,7 +82,7 @@ internal static class CatalogInit
             {
                 session.Step = "installing backup_metrics.base_backup_history()";
                 await session.ExecuteAsync(SqlText.Load("base_backup_history"), cancellationToken);
-                // It runs with the rights of the role that made it: better to find now that they are too few.
+                // The function runs with the privileges of the role that created it. Find out now if these are insufficient.
                 session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
                 await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
                 created = await CatalogRoles.CreateAsync(session, createRoles ? [reader] : [], cancellationToken);
@@ -95,7 +95,7 @@ internal static class CatalogInit
         return new(failure, Grants: grants) { CreatedRoles = created };
     }
 
-    /// <summary>In one transaction, one at a time.</summary>
+    /// <summary>Changes the schema in one transaction, with a lock.</summary>
     static Task<CatalogFailure?> ChangeSchemaAsync(
         ConnectionSettings database,
         TimeSpan timeout,
@@ -133,7 +133,7 @@ internal static class CatalogInit
         CancellationToken cancellationToken
     )
     {
-        // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where there is one.
+        // CREATE SCHEMA IF NOT EXISTS requires the privilege even if the schema exists.
         await session.ExecuteAsync(
             """
             DO $$ BEGIN

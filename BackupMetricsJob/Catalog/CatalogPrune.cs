@@ -2,11 +2,11 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>How many rows were forgotten: backups that their tools deleted, and recorded failures that a later success made old.</summary>
+/// <summary>How many rows were deleted: backups that their tools deleted, and recorded failures superseded by a later success.</summary>
 internal sealed record PruneResult(CatalogFailure? Failure, long Deleted = 0, long Failures = 0);
 
 /// <summary>
-/// Forgets what the tools deleted long ago. A backup that exists is never forgotten, however old, nor is a failure that nothing followed.
+/// Deletes what the tools deleted long ago. An existing backup is never deleted, however old, nor is a failure without a later success.
 /// </summary>
 internal static class CatalogPrune
 {

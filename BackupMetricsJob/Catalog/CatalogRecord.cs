@@ -4,19 +4,18 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Records one backup, failed backup or restore test according to the wrapper that ran it; the same name again is the same backup.
+/// Records one backup, failed backup or restore test, as reported by the script that ran it. The same name means the same backup.
 /// </summary>
 internal static class CatalogRecord
 {
     public static readonly IReadOnlyList<string> Types = ["full", "diff", "incr", "logical", "wal", "restore_test"];
 
-    /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
-    /// <param name="row">
-    /// Done or failed, with the time at which it ended; of a restore test the parent is what was restored, and one that ended without a
-    /// verdict is waiting.
-    /// </param>
-    /// <param name="noted">Told what a person should know: that the server is new, and looks like one that is known.</param>
-    /// <param name="drilled">The system identifier of what a drill restored; null where it came to none, or where this is no drill.</param>
+    /// <summary>Writes the row, unless the catalogue has a backup of another kind by this name.</summary>
+    /// <param name="row">The backup, done or failed, with its end time. For a restore test, the parent is the restored backup, and one
+    /// without a verdict is "waiting".</param>
+    /// <param name="noted">Receives a note if the server is new and its name resembles a known one.</param>
+    /// <param name="drilled">The system identifier of the cluster that a drill restored; null if the drill restored none, or if this is no
+    /// drill.</param>
     public static Task<CatalogFailure?> WriteAsync(
         CatalogRow row,
         ConnectionSettings catalogue,

@@ -3,18 +3,18 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Creates roles that may log in and have no password, so that nobody can until somebody sets one or pg_hba.conf admits them otherwise. A
-/// role that exists is left as it is.
+/// Creates login roles without a password. Nobody can log in until somebody sets a password or pg_hba.conf admits the role otherwise. An
+/// existing role is not changed.
 /// </summary>
 internal static class CatalogRoles
 {
     public const string Writer = "backup_writer";
     public const string Reader = "backup_reader";
 
-    /// <summary>The reader of a server that is probed itself.</summary>
+    /// <summary>The role that probes a server.</summary>
     public const string Monitor = "monitor";
 
-    /// <returns>Those that were created.</returns>
+    /// <returns>The created roles.</returns>
     public static async Task<IReadOnlyList<string>> CreateAsync(
         CatalogSession session,
         IEnumerable<string?> roles,

@@ -7,8 +7,8 @@ using Npgsql;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// One connection that may write, for the time that one command takes: it always comes back within its time, and what the database or the
-/// input refuses is a value. What is not committed by then is undone by the server.
+/// One writing connection for the duration of a command. It always ends within its timeout, and errors of the database or the input are
+/// values. The server rolls back anything uncommitted.
 /// </summary>
 internal sealed class CatalogSession
 {
@@ -20,19 +20,19 @@ internal sealed class CatalogSession
 
     public NpgsqlConnection Connection => _connection ?? throw new InvalidOperationException("The session is not open yet.");
 
-    /// <summary>What is being done now, for the message if it does not end.</summary>
+    /// <summary>The current step, for the message if it does not end.</summary>
     public string Step
     {
         set => _step = value;
     }
 
-    /// <summary>Whether values of the input are being stored: what the server says is wrong with them is then the input's fault.</summary>
+    /// <summary>Whether values of the input are being stored. If so, the server's complaints about values are the input's fault.</summary>
     public bool StoresInput { get; set; }
 
     /// <param name="settings">The database.</param>
-    /// <param name="timeout">How long all of it may take, a day at most.</param>
-    /// <param name="work">What is done. Null from it is success.</param>
-    /// <param name="stop">Ends it at once.</param>
+    /// <param name="timeout">The time limit for everything, at most a day.</param>
+    /// <param name="work">The work to do. It returns null on success.</param>
+    /// <param name="stop">Ends the session at once.</param>
     public static async Task<CatalogFailure?> RunAsync(
         ConnectionSettings settings,
         TimeSpan timeout,
@@ -45,7 +45,7 @@ internal sealed class CatalogSession
         var session = new CatalogSession();
         try
         {
-            // Neither Npgsql before a server's first byte nor a read from a pipe looks at the token: the wait itself must end.
+            // Before the server's first byte, Npgsql ignores the token, and so does a read from a pipe. So the wait itself must end.
             return await session.WorkAsync(settings, timeout, work, deadline.Token).WaitAsync(deadline.Token);
         }
         catch (ListingException e)
@@ -76,7 +76,8 @@ internal sealed class CatalogSession
     }
 
     /// <summary>
-    /// The same in a database that has the catalogue that this program knows; in another one it is a failure, and nothing is done.
+    /// Runs the work in a database with the catalogue version that this program knows. Any other database is a failure, and nothing is
+    /// done.
     /// </summary>
     public static Task<CatalogFailure?> RunOnCatalogueAsync(
         ConnectionSettings settings,
@@ -92,7 +93,7 @@ internal sealed class CatalogSession
             stop
         );
 
-    /// <summary>A command with its parameters in the order of $1, $2 and so on; null is NULL.</summary>
+    /// <summary>A command with its parameters in the order $1, $2 and so on; null means NULL.</summary>
     [SuppressMessage(
         "Security",
         "CA2100",
@@ -132,8 +133,8 @@ internal sealed class CatalogSession
         await using var closed = connection;
         _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
-        // Compiling takes longer than all that is done here: seconds, where many servers are compared. Until this has ended, the
-        // search_path is the one that the owner of the database chose: nothing may be looked up in it.
+        // JIT compilation would take longer than everything done here: seconds, if many servers are compared. Before this statement, the
+        // search_path is the database owner's, so nothing may be looked up in it.
         await ExecuteAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -161,7 +162,7 @@ internal sealed class CatalogSession
 
     static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.From(exception) is not null;
 
-    // Class 22, data exception, and 23514, a rule of the table: what we did not find wrong ourselves.
+    // Class 22 (data exception) and 23514 (check constraint): invalid values that this program did not detect itself.
     static bool IsOfData(Exception exception) =>
         exception is PostgresException { SqlState: { } state } && (state.StartsWith("22", StringComparison.Ordinal) || state == "23514");
 }

@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>Which version of the catalogue is in a database, and whether this program may use it: only the one it knows.</summary>
+/// <summary>The catalogue version in a database. This program only uses the version it knows.</summary>
 internal static class CatalogVersion
 {
-    /// <summary>The version that this program makes, reads and writes: the number of the newest Sql/catalog_schema_N.sql.</summary>
+    /// <summary>The version that this program creates, reads and writes: the number of the newest Sql/catalog_schema_N.sql.</summary>
     public const int Known = 6;
 
     const string Read = "SELECT coalesce(max(version), 0) FROM backup_metrics.schema_version";
 
-    /// <summary>Null if it is the known one; else what to do.</summary>
+    /// <summary>Null if the version is the known one, otherwise what to do.</summary>
     public static async Task<CatalogFailure?> CheckAsync(CatalogSession session, CancellationToken cancellationToken)
     {
         session.Step = "looking for the catalogue";

@@ -1,4 +1,4 @@
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>A PostgreSQL cluster: what initdb or pg_upgrade made.</summary>
+/// <summary>A PostgreSQL cluster, as created by initdb or pg_upgrade.</summary>
 internal sealed record Cluster(ulong SystemIdentifier, int? PgVersionNumber);

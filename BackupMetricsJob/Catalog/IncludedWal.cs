@@ -4,16 +4,16 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Whether a base backup has the WAL that makes it consistent: then it can be restored without an archive. It is kept in the column raw of
-/// its row, as {"wal": METHOD}; unknown is no word.
+/// Whether a base backup contains the WAL that makes it consistent, so that it can be restored without an archive. Stored in the column
+/// raw, as {"wal": METHOD}; absent if unknown.
 /// </summary>
 internal static class IncludedWal
 {
-    /// <summary>The words of pg_basebackup's -X.</summary>
+    /// <summary>The values of pg_basebackup's -X.</summary>
     public static readonly IReadOnlyList<string> Methods = ["none", "fetch", "stream"];
 
-    /// <summary>What the files of pg_basebackup show; null where they do not show it: with -X fetch the WAL is inside base.tar.</summary>
-    /// <param name="path">A directory, plain or of tar files.</param>
+    /// <summary>The method that pg_basebackup's files show; null if they do not: with -X fetch, the WAL is inside base.tar.</summary>
+    /// <param name="path">The backup's directory, plain or with tar files.</param>
     public static string? Find(string? path)
     {
         try
@@ -24,7 +24,7 @@ internal static class IncludedWal
                 return "stream";
             if (!File.Exists(Path.Combine(path, "PG_VERSION")))
                 return null;
-            // With --waldir it is a link to the directory.
+            // With --waldir, pg_wal is a link to that directory.
             var wal = Path.Combine(path, "pg_wal");
             return !Directory.Exists(wal) ? null
                 : Directory.EnumerateFiles(wal).Any(file => SegmentName.Timeline(Path.GetFileName(file)) is not null) ? "stream"

@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Which segment a server says that it has archived last. A listing of its archive that is made later must have it; otherwise the archive
-/// has stopped growing, whatever archive_command says.
+/// The last segment that a server says it has archived. A later listing of the archive must contain it. If not, the archive has stopped
+/// growing, whatever archive_command reports.
 /// </summary>
 internal static class LastArchived
 {
@@ -16,9 +16,8 @@ internal static class LastArchived
 
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
-    /// <returns>
-    /// Null where it has archived none, or cannot be asked: the probe says why. The last file may also be one of a timeline or of a backup.
-    /// </returns>
+    /// <returns>Null if the server has archived none or cannot be queried; the probe reports why. The last file may also be a timeline
+    /// history or backup history file.</returns>
     public static async Task<string?> AskAsync(ConnectionSettings server, CancellationToken stop)
     {
         string? last = null;

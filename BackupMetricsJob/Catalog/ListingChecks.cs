@@ -5,12 +5,12 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// What a list that was read well may still be: nobody's, emptied by a lost credential, or another server's. Each is refused, and told how
-/// to be believed.
+/// Refuses a readable list that names no server, was emptied by a lost credential, or belongs to another server. The message says how to
+/// have it accepted.
 /// </summary>
 internal static class ListingChecks
 {
-    /// <summary>Whoever allows an empty list must still say which server has no backups.</summary>
+    /// <summary>Refuses an empty list without a server: the user must say which server has no backups.</summary>
     public static CatalogFailure? Nobodys(string tool, IReadOnlyList<ListedServer> servers) =>
         servers.Count > 0
             ? null
@@ -42,7 +42,9 @@ internal static class ListingChecks
             : null;
     }
 
-    /// <summary>Two servers under one name: the list knows nothing of the cluster whose backups the catalogue has.</summary>
+    /// <summary>
+    /// Refuses a list of another server under the same name: the list does not know the cluster of the backups in the catalogue.
+    /// </summary>
     public static async Task<CatalogFailure?> ClashAsync(
         CatalogSession session,
         string tool,
@@ -67,7 +69,7 @@ internal static class ListingChecks
             : null;
     }
 
-    /// <summary>The same where the list names no cluster: it shares no backup with the catalogue, and is not simply newer.</summary>
+    /// <summary>Refuses a list that names no cluster if it shares no backup with the catalogue and is not simply newer.</summary>
     public static async Task<CatalogFailure?> StrangerAsync(
         CatalogSession session,
         string tool,
@@ -104,7 +106,7 @@ internal static class ListingChecks
             : null;
     }
 
-    /// <summary>The servers with their system identifiers, as a parameter of a query.</summary>
+    /// <summary>The servers with their system identifiers, as a query parameter.</summary>
     public static string ClustersOf(IEnumerable<ListedServer> servers) =>
         ParameterJson.Objects(
             servers,

@@ -1,14 +1,14 @@
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>What a reader of a tool's output must be told beside the output itself.</summary>
-/// <param name="Server">Whose backups they are, where the output does not say, or names one server that shall be called otherwise.</param>
-/// <param name="Zone">The time zone of the host that the tool ran on, for times that have none.</param>
-/// <param name="Now">The job's clock; a backup that finished more than five minutes later is not believed.</param>
+/// <summary>What the reader of a tool's output needs to know in addition to the output.</summary>
+/// <param name="Server">The server, if the output does not name it, or if its single server should have another name.</param>
+/// <param name="Zone">The time zone of the tool's host, for times without a zone.</param>
+/// <param name="Now">The job's clock. A backup that finished more than five minutes later is rejected.</param>
 internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTimeOffset Now)
 {
-    /// <summary>Whether the user named the zone: then nothing that the output shows is a better proof.</summary>
+    /// <summary>Whether the user named the zone. Then no evidence in the output overrides it.</summary>
     public bool ZoneIsGiven { get; init; }
 
-    /// <summary>Whether a list without any server says of the one that was named that it has no backup.</summary>
+    /// <summary>Whether a list without any server means that the named server has no backup.</summary>
     public bool AllowsEmpty { get; init; }
 }

@@ -5,39 +5,39 @@ using NpgsqlTypes;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>A server that a tool's output speaks of.</summary>
+/// <summary>A server in a tool's output.</summary>
 internal sealed record ListedServer(string Name)
 {
-    /// <summary>How many backups are listed.</summary>
+    /// <summary>The number of listed backups.</summary>
     public long Backups { get; set; }
 
-    /// <summary>The tool has listed all there are.</summary>
+    /// <summary>Whether the tool has listed all backups.</summary>
     public bool IsComplete => List is not null;
 
-    /// <summary>What the tool said instead of a list.</summary>
+    /// <summary>The tool's error instead of a list.</summary>
     public string? Error { get; set; }
 
-    /// <summary>What the tool says of its list; null where it lists one backup only.</summary>
+    /// <summary>The tool's statement about its list; null if it lists a single backup.</summary>
     public ListingItem.CompleteServer? List { get; set; }
 
-    /// <summary>The backups that could not be read, so far as they have a name.</summary>
+    /// <summary>The names of the backups that could not be read, as far as these are known.</summary>
     public List<string> Skipped { get; } = [];
 
-    /// <summary>Why the first of them could not.</summary>
+    /// <summary>Why the first of them could not be read.</summary>
     public string? SkippedReason { get; set; }
 
-    /// <summary>A record could not be read, and nobody knows which backup it is: none that is not listed is known to be gone.</summary>
+    /// <summary>Whether an unreadable record has no known name. Then no unlisted backup is known to be gone.</summary>
     public bool HasUnnamedSkips { get; set; }
 
-    /// <summary>The clusters that the list knows, the one that the server is first.</summary>
+    /// <summary>The clusters that the list names, the server's current one first.</summary>
     public List<ulong> Clusters { get; } = [];
 
-    /// <summary>Whether backups are dated by their objects alone.</summary>
+    /// <summary>Whether backups are dated only by their objects' modification times.</summary>
     public bool IsDatedByObjects { get; set; }
 }
 
 /// <summary>
-/// The session's temporary table with all that a tool's output says: the catalogue is not touched before all of it was understood.
+/// The session's temporary table with a tool's whole output. The catalogue is not touched before all of it has been read.
 /// </summary>
 internal static class ListingTable
 {
@@ -53,9 +53,9 @@ internal static class ListingTable
         GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1
         """;
 
-    /// <param name="servers">Filled with the servers, in the order in which they were first named.</param>
-    /// <param name="result">Told of the backups that could not be read, and of the tool where the output names it.</param>
-    /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
+    /// <param name="servers">Receives the servers, in order of first appearance.</param>
+    /// <param name="result">Receives the unreadable backups, and the tool, if the output names it.</param>
+    /// <exception cref="ListingException">The output is not the tool's, or contains values that cannot be stored.</exception>
     public static async Task FillAsync(
         CatalogSession session,
         IAsyncEnumerable<ListingItem> output,
@@ -70,7 +70,7 @@ internal static class ListingTable
         var skipped = result.Skipped;
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
         await using var entries = output.GetAsyncEnumerator(cancellationToken);
-        // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
+        // Reads the first item now. A slow start, such as a tool that queries its storage first, must not keep the server waiting.
         var any = await NextAsync(entries);
         await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancellationToken))
         {
@@ -157,7 +157,7 @@ internal static class ListingTable
         }
     }
 
-    /// <summary>An error of the pipe or the file is the input's, not the database's.</summary>
+    /// <summary>Reads the next item. An error of the pipe or file is the input's fault, not the database's.</summary>
     static async Task<bool> NextAsync(IAsyncEnumerator<ListingItem> entries)
     {
         try
@@ -175,8 +175,8 @@ internal static class ListingTable
         session.Step = "looking for duplicates";
         try
         {
-            // How many rows there are, and of whom: the values of the other columns, above all of raw, take long to sample, and no plan
-            // needs them.
+            // The planner needs the number of rows per server. The other columns, above all raw, take long to sample, and no plan needs
+            // them.
             await session.ExecuteAsync(
                 """
                 CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id);
@@ -189,7 +189,7 @@ internal static class ListingTable
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            // Which one it is stands in the error's detail, which Npgsql does not give away.
+            // The duplicate is named in the error's detail, which Npgsql does not expose.
         }
 
         await using var command = session.Command(Duplicate);
@@ -243,7 +243,7 @@ internal static class ListingTable
         Task LsnAsync(ulong? lsn) =>
             ValueAsync(lsn is { } position ? new NpgsqlLogSequenceNumber(position) : (NpgsqlLogSequenceNumber?)null, NpgsqlDbType.PgLsn);
 
-        // DateTime.MaxValue is infinity.
+        // DateTime.MaxValue is stored as infinity.
         Task TimeAsync(DateTimeOffset? time) => ValueAsync(time?.UtcDateTime, NpgsqlDbType.TimestampTz);
 
         Task ValueAsync<T>(T? value, NpgsqlDbType type)

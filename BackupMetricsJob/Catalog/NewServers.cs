@@ -5,17 +5,17 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Finds out whether a server that the catalogue does not know yet is one that it knows under another name. A mistyped --server would be a
-/// server of its own: nobody refuses it, and it pages for ever.
+/// Finds out whether a new server is already in the catalogue under another name. A mistyped --server would become a server of its own:
+/// nothing refuses it, and it would alert for ever.
 /// </summary>
 internal static class NewServers
 {
-    /// <summary>A list with more new servers than this was not mistyped.</summary>
+    /// <summary>A list with more new servers than this does not come from a typing error.</summary>
     const int MaxCompared = 5;
 
     const int MaxNamed = 3;
 
-    /// <summary>What a person should know of the new ones among <paramref name="servers"/>.</summary>
+    /// <summary>Notes on the new servers among <paramref name="servers"/>.</summary>
     public static async Task<IReadOnlyList<ListingItem.Note>> FindAsync(
         CatalogSession session,
         string tool,
@@ -42,7 +42,7 @@ internal static class NewServers
         return notes;
     }
 
-    /// <summary>The same by its name, where there is no list of backups to compare.</summary>
+    /// <summary>A note on a server by its name alone, if there is no list of backups to compare.</summary>
     public static async Task<ListingItem.Note?> FindAsync(CatalogSession session, string server, CancellationToken cancellationToken)
     {
         session.Step = "looking for servers that are new";
@@ -51,8 +51,8 @@ internal static class NewServers
         return notes.FirstOrDefault();
     }
 
-    /// <summary>The same of a drill: where lists are imported, one of that server should have been.</summary>
-    /// <param name="cluster">Its system identifier; null where that is not known.</param>
+    /// <summary>A note on the server of a drill. If lists are imported, one for that server should have been.</summary>
+    /// <param name="cluster">The server's system identifier; null if unknown.</param>
     public static async Task<ListingItem.Note?> FindDrilledAsync(
         CatalogSession session,
         string server,

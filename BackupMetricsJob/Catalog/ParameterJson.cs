@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>Lists as parameters of the catalogue's queries: JSON, since no array type is loaded.</summary>
+/// <summary>Lists as query parameters of the catalogue. They are JSON because no array type is loaded.</summary>
 internal static class ParameterJson
 {
     /// <summary>An array of texts.</summary>
     public static string Array(IEnumerable<string> texts) => Write(texts, (json, text) => json.WriteStringValue(text));
 
     /// <summary>An array of objects.</summary>
-    /// <param name="items">What they are made of.</param>
-    /// <param name="write">Writes the members of one of them.</param>
+    /// <param name="items">The source items.</param>
+    /// <param name="write">Writes the members of one object.</param>
     public static string Objects<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) =>
         Write(
             items,

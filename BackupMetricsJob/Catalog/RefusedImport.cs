@@ -6,15 +6,15 @@ using NpgsqlTypes;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Lets the catalogue know of an import that was refused, so that nobody takes yesterday's list for today's: as a failure of the servers
-/// that it was about, or, where nobody knows which they are, of the imports from this host. A list that was imported under the name of
-/// another tool, which nobody uses here, is no failure of that tool: the right import ends it.
+/// Records a refused import in the catalogue, so that nobody takes yesterday's list for today's. It is recorded as a failure of the servers
+/// that it was about, or, if these are unknown, of the imports from this host. If the list belongs to another tool that is not used here,
+/// that tool has not failed: a correct import clears the record.
 /// </summary>
-/// <param name="Tool">Whose output was expected.</param>
-/// <param name="OtherTool">Whose output it is, where that is another tool.</param>
-/// <param name="Origin">Where, and for which server.</param>
-/// <param name="About">The servers that the output still names.</param>
-/// <param name="IsClash">Whether the catalogue has other servers under these names: they have nothing to do with it.</param>
+/// <param name="Tool">The tool whose output was expected.</param>
+/// <param name="OtherTool">The tool that printed the output, if it is another one.</param>
+/// <param name="Origin">Where the import ran, and for which server.</param>
+/// <param name="About">The servers that could still be read from the output.</param>
+/// <param name="IsClash">Whether the catalogue has other servers under these names, which are not affected.</param>
 internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigin Origin, IReadOnlyCollection<string> About, bool IsClash)
 {
     const int MaxNamed = 3;
@@ -22,9 +22,9 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
     /// <param name="catalogue">Its database.</param>
-    /// <param name="refused">What was refused.</param>
-    /// <param name="why">What was wrong with it.</param>
-    /// <returns>The refusal; it says where it was recorded, or that it could not be.</returns>
+    /// <param name="refused">The refused import.</param>
+    /// <param name="why">What was wrong with the input.</param>
+    /// <returns>The refusal, with where it was recorded, or that this failed.</returns>
     public static async Task<CatalogFailure> RecordAsync(
         ConnectionSettings catalogue,
         RefusedImport refused,
@@ -77,7 +77,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
             };
     }
 
-    /// <summary>Whoever reads it may have typed the command by mistake: then this is what is left to undo.</summary>
+    /// <summary>Tells where the refusal was recorded and how to undo it, in case the command was typed by mistake.</summary>
     string? Where(List<string> failed, string? unknown, IReadOnlyCollection<string> names)
     {
         if (failed.Count > 0)

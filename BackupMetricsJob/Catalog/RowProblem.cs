@@ -2,13 +2,12 @@ using System.Text;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>
-/// What keeps a row out of the catalogue, found before it is sent: the table would refuse it in words that name no backup.
-/// </summary>
+/// <summary>Finds out before sending a row why the table would refuse it. The table's own message would not name the backup.</summary>
 internal static class RowProblem
 {
     /// <summary>
-    /// The four parts of the key together, in bytes: what an index of PostgreSQL can hold, and more than any tool's names have.
+    /// The maximum length of the key's four parts together, in bytes: what a PostgreSQL index can hold, and more than the names of any tool
+    /// need.
     /// </summary>
     const int LongestKey = 2000;
 
@@ -46,7 +45,7 @@ internal static class RowProblem
         return null;
     }
 
-    /// <summary>What is wrong with the names that a row is known by.</summary>
+    /// <summary>What is wrong with the key of a row.</summary>
     public static string? OfKey(string server, string tool, string storage, string backupId)
     {
         var length = 0;
@@ -65,7 +64,7 @@ internal static class RowProblem
                 + $"\"{server[..Math.Min(server.Length, 40)]}\", \"{backupId[..Math.Min(backupId.Length, 40)]}\"";
     }
 
-    /// <summary>The text with U+FFFD for what PostgreSQL cannot store: for words that are only shown.</summary>
+    /// <summary>Replaces what PostgreSQL cannot store by U+FFFD, in text that is only displayed.</summary>
     public static string Storable(string text)
     {
         if (OfText(text) is null)

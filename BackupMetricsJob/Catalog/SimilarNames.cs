@@ -2,12 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>Whether one name is likely to be another one that was mistyped.</summary>
+/// <summary>Whether one name is probably a mistyped form of another.</summary>
 internal static partial class SimilarNames
 {
     /// <summary>
-    /// The same but for upper case and punctuation, a host's short name beside its long one, or a typing error: one letter wrong, missing,
-    /// too many or changed places with its neighbour; two in a long name. Names that differ in their numbers alone (db1, db2) are two.
+    /// Names are similar if they differ only in case and punctuation, if one is the short host name of the other, or if there is a typing
+    /// error: one letter wrong, missing, superfluous or swapped with its neighbour (two in a long name). Names that differ only in their
+    /// numbers (db1, db2) are different.
     /// </summary>
     public static bool Are(string a, string b)
     {
@@ -31,7 +32,7 @@ internal static partial class SimilarNames
     static bool IsShortFor(string shorter, string longer) =>
         longer.Length > shorter.Length && longer.StartsWith(shorter, StringComparison.OrdinalIgnoreCase) && longer[shorter.Length] == '.';
 
-    /// <summary>How many letters are wrong, missing, too many, or changed places (optimal string alignment).</summary>
+    /// <summary>The number of wrong, missing, superfluous or swapped letters (optimal string alignment).</summary>
     static int Distance(string a, string b)
     {
         var before = new int[b.Length + 1];

@@ -3,24 +3,24 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>One backup as Barman prints it. Its times are read to the second, so that a list and `show-backup` say the same.</summary>
+/// <summary>One backup as Barman prints it. Its times are cut to the second, so that a list and `show-backup` agree.</summary>
 internal static class BarmanBackup
 {
     public const string WaitingForWal = "WAITING_FOR_WALS";
 
-    /// <summary>How long after its end a backup may wait for its WAL and still count as done: until then it is on its way.</summary>
+    /// <summary>How long after its end a backup may wait for its WAL and still count as done, because the WAL is on its way.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
-    /// <summary>How long a backup may be begun at most: one that is older was killed.</summary>
+    /// <summary>The longest that a backup may run. An older unfinished one was killed.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromDays(3);
 
-    /// <summary>Less than any cluster has, compressed or not: what Barman lists of a snapshot is the size of a label.</summary>
+    /// <summary>Smaller than any cluster, compressed or not. For a snapshot, Barman lists the size of a label.</summary>
     const long Smallest = 1024 * 1024;
 
     /// <summary>
-    /// An entry of `list-backups`. It has no begin time, and only a finished one has an end. What is not finished has nothing but its name,
-    /// which is the local time at which it began. Its size is Barman's own "Size": what the base backup takes, compressed or not, with the
-    /// WAL that it needs, so far as that is there. So two of them cannot be compared.
+    /// An entry of `list-backups`. It has no start time, and only a finished one has an end time. An unfinished one has only its name,
+    /// which is its local start time. Its size is Barman's own "Size": the base backup, compressed or not, with the WAL it needs, as far as
+    /// that has arrived. So two sizes cannot be compared.
     /// </summary>
     public static CatalogRow Listed(string server, Fields backup, BarmanServer list, ListingOptions options)
     {
@@ -49,12 +49,12 @@ internal static class BarmanBackup
         return isWaiting && (list.LacksWal || IsLate(row.Finished!.Value, options)) ? row with { Status = BackupStatus.Waiting } : row;
     }
 
-    /// <summary>Whether WAL that a backup needs should have come by now.</summary>
+    /// <summary>Whether the WAL that a backup needs should have arrived by now.</summary>
     public static bool IsLate(DateTimeOffset end, ListingOptions options) => options.Now - end > Grace;
 
     /// <summary>
-    /// What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size,
-    /// backup_size).
+    /// The output of `show-backup`, with the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on
+    /// (cluster_size, backup_size).
     /// </summary>
     public static CatalogRow FromShowBackup(string server, Fields backup, ListingOptions options)
     {
@@ -66,7 +66,7 @@ internal static class BarmanBackup
         var isSnapshot = backup.Has("snapshots_info") || backup.Text("backup_type") == "snapshot";
         var onDisk = backup.Count(Base + "disk_usage_bytes");
         var stored = backup.Count(Base + "backup_size_bytes") ?? backup.Count(Base + "incremental_size_bytes") ?? onDisk;
-        // What is linked to an older backup was copied by rsync, which compresses nothing: only then is this the size of the data.
+        // Files hard-linked to an older backup were copied by rsync, which does not compress. Only then is this the size of the data.
         var size = backup.Count("cluster_size_bytes") ?? (stored < onDisk ? onDisk : null);
         row = row with
         {
@@ -97,7 +97,7 @@ internal static class BarmanBackup
 
     public static long? Plausible(long? size) => size < Smallest ? null : size;
 
-    /// <summary>A time as Python's ctime() prints it: Sun Nov 22 08:26:38 2026.</summary>
+    /// <summary>A local time as printed by Python's ctime(): Sun Nov 22 08:26:38 2026.</summary>
     static DateTime? WallClock(Fields backup, string key)
     {
         if (backup.Text(key) is not { } text)
@@ -131,8 +131,7 @@ internal static class BarmanBackup
     public static BackupStatus Status(Fields backup) =>
         backup.Text("status") switch
         {
-            // Barman itself counts a backup whose WAL is still on its way among those that are there, for ever
-            // (BackupInfo.STATUS_COPY_DONE).
+            // Barman itself always counts a backup that is waiting for its WAL as available (BackupInfo.STATUS_COPY_DONE).
             "DONE" or WaitingForWal => BackupStatus.Done,
             "FAILED" => BackupStatus.Failed,
             "EMPTY" or "STARTED" or "SYNCING" or "RETRYING" => BackupStatus.Running,
@@ -143,7 +142,7 @@ internal static class BarmanBackup
             ),
         };
 
-    /// <summary>Before 3.11 there is no type, and every backup is a full one; so are those by rsync and by snapshot.</summary>
+    /// <summary>Before 3.11 there is no type, and every backup is full. Those by rsync and by snapshot are full, too.</summary>
     static BackupType Type(Fields backup) =>
         backup.Text("backup_type") switch
         {
@@ -155,7 +154,7 @@ internal static class BarmanBackup
             ),
         };
 
-    /// <summary>When a backup of this name began, by the clock on the wall of Barman's host; null where the name is no time.</summary>
+    /// <summary>The start of a backup with this name, in the local time of Barman's host; null if the name is not a time.</summary>
     public static DateTime? BeganLocally(string id) =>
         DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? local : null;
 
@@ -164,14 +163,14 @@ internal static class BarmanBackup
             ? ToolTime.RequirePlausible(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
             : throw backup.Refused("backup_id", $"\"{PlainText.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
-    /// <summary>A wall clock's time, where no better one is printed.</summary>
+    /// <summary>A local time, used if no better one is printed.</summary>
     public static DateTimeOffset? Local(Fields backup, string key, ListingOptions options) =>
         WallClock(backup, key) is { } local
             ? ToolTime.RequirePlausible(ToolTime.FromLocal(local, options.Zone), backup, key, options)
             : null;
 
     /// <summary>`barman keep`: KEEP:FULL or KEEP:STANDALONE.</summary>
-    // "barman keep --target full" keeps the WAL since that backup, too: the recovery window starts with it as with any other.
+    // "barman keep --target full" also keeps the WAL since that backup, so the recovery window can start with it.
     static DateTimeOffset? Kept(string? retention) => retention == "KEEP:STANDALONE" ? DateTimeOffset.MaxValue : null;
 
     static DateTimeOffset? WholeSecond(DateTimeOffset? time) => time?.AddTicks(-(time.Value.Ticks % TimeSpan.TicksPerSecond));

@@ -4,14 +4,14 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `barman-cloud-backup-list --format json`, of versions 2.18 to 3.17 (barman/clients/cloud_backup_list.py), as CloudNativePG has it, too:
-/// one object whose list has every field of Barman's own record of a backup. Its server is called "cloud" unless somebody named it.
+/// `barman-cloud-backup-list --format json`, versions 2.18 to 3.17 (barman/clients/cloud_backup_list.py), also as used by CloudNativePG:
+/// one object with a list that has all fields of Barman's own backup record. Its server is called "cloud" unless the user named it.
 /// </summary>
 internal static class BarmanCloudList
 {
     const string List = "backups_list";
 
-    /// <summary>The list; null where the output is another one.</summary>
+    /// <summary>The list; null if this is other output.</summary>
     public static JsonText? Find(JsonText json) =>
         json.Kind == JsonTokenType.StartObject
         && json.Members("an object") is { Count: 1 } members

@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, of versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter):
-/// an object with a key for each server, whose value is a list or one backup, and keys with Barman's messages. An _ERROR or an _EXCEPTION
-/// is the error of the servers that are listed beside it, since it does not say whose list is short; only what Barman says of one server's
-/// index of WAL is that server's. A single server may be given another name. `barman-cloud-backup-list` is read, too.
+/// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter): an
+/// object with a key for each server, whose value is a list or one backup, and keys with Barman's messages. An _ERROR or _EXCEPTION counts
+/// for all servers listed beside it, because it does not tell whose list is incomplete. The exception is the message about one server's WAL
+/// index. A single server may be renamed. `barman-cloud-backup-list` is read, too.
 /// </summary>
 internal static class BarmanOutput
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// What must be known of Barman's whole output before its backups are read: which servers, which errors, and which clock its host has.
+/// The facts needed from Barman's whole output before its backups are read: the servers, the errors, and the time zone of its host.
 /// </summary>
 internal sealed class BarmanSurvey(ListingOptions options)
 {
@@ -13,18 +13,18 @@ internal sealed class BarmanSurvey(ListingOptions options)
 
     (DateTimeOffset End, DateTime Began)? _newest;
 
-    /// <summary>In the order of the document: a list of backups, or the one that is shown.</summary>
+    /// <summary>In document order: a list of backups, or the one that is shown.</summary>
     public OrderedDictionary<string, BarmanServer> Servers { get; } = new(StringComparer.Ordinal);
 
     public List<string> Errors { get; } = [];
 
-    /// <summary>False where one backup is shown, which says nothing about others.</summary>
+    /// <summary>False if a single backup is shown, which tells nothing about others.</summary>
     public bool IsList { get; private set; } = true;
 
     /// <summary>
-    /// With the zone of Barman's host, in which a backup is named by the time at which it began: the one that the user gave; else this
-    /// host's, unless the newest finished backup would have begun after its end by it. (What is printed as end_time is in the zone of the
-    /// PostgreSQL server, and proves nothing.)
+    /// The options with the time zone of Barman's host, because a backup is named by its local start time. It is the zone that the user
+    /// gave, or else this host's. This host's zone is rejected if by it the newest finished backup would have started after its end. (The
+    /// printed end_time is in the PostgreSQL server's zone, and proves nothing.)
     /// </summary>
     public ListingOptions Options { get; private set; } = options;
 
@@ -53,8 +53,8 @@ internal sealed class BarmanSurvey(ListingOptions options)
     }
 
     /// <summary>
-    /// The one error of `list-backups` that names its server (barman/server.py, list_backups): a WAL index that cannot be read; the list is
-    /// whole.
+    /// The only error of `list-backups` that names its server (barman/server.py, list_backups): an unreadable WAL index. The list is
+    /// complete.
     /// </summary>
     static bool IsAboutWalOf(string server, string error) => error.Contains($"barman rebuild-xlogdb {server}\"", StringComparison.Ordinal);
 
@@ -80,7 +80,7 @@ internal sealed class BarmanSurvey(ListingOptions options)
             }
             catch (ListingException)
             {
-                // It is told when it is read.
+                // The problem is reported when the backup itself is read.
             }
         }
     }
@@ -108,17 +108,19 @@ internal sealed class BarmanSurvey(ListingOptions options)
     }
 }
 
-/// <summary>One server of Barman's output, and what must be known of its list before its backups are read.</summary>
+/// <summary>One server in Barman's output, with the facts needed before its backups are read.</summary>
 internal sealed class BarmanServer(JsonText text)
 {
     public JsonText Text { get; } = text;
 
-    /// <summary>The backup that was begun last; null where one backup is shown.</summary>
+    /// <summary>The backup that was started last; null if a single backup is shown.</summary>
     public string? NewestId { get; set; }
 
-    /// <summary>Whether a backup has been waiting for its WAL for too long: no WAL arrives, so that none waits for a moment only.</summary>
+    /// <summary>
+    /// Whether a backup has been waiting for its WAL for too long. Then no WAL arrives, so a newer backup is not just waiting briefly.
+    /// </summary>
     public bool LacksWal { get; set; }
 
-    /// <summary>Whether this Barman copies the backups of another one, and may not have all of them.</summary>
+    /// <summary>Whether this Barman node copies another node's backups, and so may not have all of them.</summary>
     public bool IsPassive { get; set; }
 }

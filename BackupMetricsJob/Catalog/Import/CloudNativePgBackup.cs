@@ -3,15 +3,17 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// A Backup object: an order to make a backup, with how that went. It is called by the object's name, since an id of the tool comes only
-/// with its end. Nothing is said of sizes. With which parameters a plugin made it is not told: it is taken for a full one.
+/// A Backup object: the order for a backup, and its result. It is identified by the object's name, because the tool's own ID exists only at
+/// the end. It has no sizes. The parameters of a plugin's backup are unknown, so it counts as full.
 /// </summary>
 internal static class CloudNativePgBackup
 {
-    /// <summary>How long a backup may take at most: the operator fails one whose instance was restarted, if it runs itself.</summary>
+    /// <summary>
+    /// The longest that a backup may take. The operator fails a backup whose instance restarted, but only while the operator itself runs.
+    /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromDays(3);
 
-    /// <summary>Null where it is no backup of this cluster any more.</summary>
+    /// <summary>Null if it is no longer a backup of this cluster.</summary>
     public static ListingItem? Read(JsonText item, IReadOnlyDictionary<string, CloudNativePgCluster> clusters, ListingOptions options)
     {
         string? server = null;
@@ -42,7 +44,10 @@ internal static class CloudNativePgBackup
     static bool IsGone(CatalogRow row, CloudNativePgCluster cluster, Fields backup, ListingOptions options) =>
         row is { Status: BackupStatus.Done, Finished: { } finished } && cluster.LacksBackup(Method(backup), finished, backup, options);
 
-    /// <summary>A Cluster object is one PostgreSQL cluster from when it was made, until pg_upgrade makes another of it.</summary>
+    /// <summary>
+    /// Whether a backup is of this PostgreSQL cluster. A Cluster object is one PostgreSQL cluster from its creation until pg_upgrade
+    /// creates another.
+    /// </summary>
     static bool IsOf(CloudNativePgCluster cluster, CatalogRow row, Fields backup, ListingOptions options) =>
         (row.PgVersionNumber is null || cluster.VersionNumber is null || row.PgVersionNumber == cluster.VersionNumber)
         && row.Started is { } began
@@ -87,7 +92,7 @@ internal static class CloudNativePgBackup
         phase switch
         {
             "completed" => BackupStatus.Done,
-            // The operator tries it again for as long as the archive does not take WAL. There is no backup until then.
+            // The operator retries while the archive does not accept WAL. Until then there is no backup.
             "failed" or "walArchivingFailing" or "invalid backup definition" => BackupStatus.Failed,
             "" or "pending" or "started" or "running" or "finalizing" => BackupStatus.Running,
             _ => throw backup.Refused(
@@ -108,7 +113,7 @@ internal static class CloudNativePgBackup
     static string Method(Fields backup) =>
         backup.OptionalName("status.method") ?? backup.OptionalName("spec.method") ?? "barmanObjectStore";
 
-    /// <summary>Where it is: the object store of the cluster, snapshots, or what the plugin has of its own.</summary>
+    /// <summary>The location: the cluster's object store, snapshots, or the plugin's own storage.</summary>
     static string Storage(Fields backup) =>
         Method(backup) is "plugin" ? backup.OptionalName("spec.pluginConfiguration.name") ?? "plugin" : Method(backup);
 

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// What a Cluster object says of its backups: which PostgreSQL cluster it is, and where the first backup is that the operator found stored.
+/// The facts about backups in a Cluster object: the PostgreSQL cluster, and the first backup that the operator found in the storage.
 /// </summary>
 internal sealed class CloudNativePgCluster
 {
@@ -15,7 +15,7 @@ internal sealed class CloudNativePgCluster
 
     public string Server { get; }
 
-    /// <summary>What initdb made, by the last word of its instances; null before the first of them spoke.</summary>
+    /// <summary>The cluster created by initdb, as last reported by its instances; null before the first report.</summary>
     public Cluster? Identity { get; private init; }
 
     /// <summary>server_version_num of the data directory, without the minor version.</summary>
@@ -32,8 +32,8 @@ internal sealed class CloudNativePgCluster
     }
 
     /// <summary>
-    /// Whether this object was made by initdb after the backup began: then it is another cluster of the same name that was backed up. One
-    /// that was restored under its old name is the same cluster.
+    /// Whether initdb created this object's cluster after the backup started. Then the backup is of another cluster with the same name. A
+    /// cluster restored under its old name is the same one.
     /// </summary>
     public bool IsYoungerThan(DateTimeOffset began, ListingOptions options) =>
         !_fields.Has("spec.bootstrap.recovery") && !_fields.Has("spec.bootstrap.pg_basebackup") && !IsMadeBefore(began, options);
@@ -41,8 +41,8 @@ internal sealed class CloudNativePgCluster
     public bool IsMadeBefore(DateTimeOffset began, ListingOptions options) => !(_fields.Iso("metadata.creationTimestamp", options) > began);
 
     /// <summary>
-    /// Whether the operator looked into the storage after this backup was made and did not find it: it is older than the first there.
-    /// With plugins it does not look. Of an object store it looked into the one that is configured now.
+    /// Whether the operator examined the storage after this backup and did not find it, because the backup is older than the first one
+    /// there. With plugins, the operator does not look. For an object store, it looked into the currently configured one.
     /// </summary>
     public bool LacksBackup(string method, DateTimeOffset finished, Fields backup, ListingOptions options) =>
         (method != "barmanObjectStore" || IsStoredHere(backup))

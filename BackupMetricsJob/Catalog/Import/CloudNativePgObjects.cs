@@ -4,9 +4,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// CloudNativePG's objects as kubectl prints them, api postgresql.cnpg.io/v1 (operator 1.15 to 1.30: api/v1/backup_types.go,
-/// scheduledbackup_types.go, cluster_types.go). A server is called NAMESPACE/CLUSTER. A list is complete for each cluster that it
-/// names; one object that was asked for by its name says nothing of others.
+/// CloudNativePG's objects as kubectl prints them, API postgresql.cnpg.io/v1 (operator 1.15 to 1.30: api/v1/backup_types.go,
+/// scheduledbackup_types.go, cluster_types.go). A server is called NAMESPACE/CLUSTER. A list is complete for each cluster that it names; a
+/// single object that was requested by name tells nothing about others.
 /// </summary>
 internal static class CloudNativePgObjects
 {
@@ -85,11 +85,11 @@ internal static class CloudNativePgObjects
         }
         catch (ListingException)
         {
-            return null; // It is skipped, with these words, where it is read.
+            return null; // It is skipped, with this message, when it is read.
         }
     }
 
-    /// <summary>Others (Velero, Cluster API) have backups and clusters, too: kubectl takes whichever it finds first.</summary>
+    /// <summary>Other APIs (Velero, Cluster API) have backups and clusters, too, and kubectl takes whichever it finds first.</summary>
     static string Kind(JsonText item)
     {
         var members = item.Members("an object of Kubernetes");

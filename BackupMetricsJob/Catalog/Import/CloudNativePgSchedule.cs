@@ -2,10 +2,10 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What is wrong with a ScheduledBackup: the last backup looks good, and nobody knows that none will follow.</summary>
+/// <summary>What is wrong with a ScheduledBackup. Without this, the last backup would look good although none will follow.</summary>
 internal static class CloudNativePgSchedule
 {
-    /// <summary>How long the operator may take to make a Backup object that is due.</summary>
+    /// <summary>How long the operator may take to create a due Backup object.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
     public static ListingItem.Note? Find(Fields schedule, ListingOptions options)

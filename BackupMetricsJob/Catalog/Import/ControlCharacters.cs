@@ -3,15 +3,15 @@ using System.Buffers;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// pgBackRest escapes \b, \f, \n, \r, \t, quotes and backslashes in JSON strings, and prints every other byte as it is
-/// (src/common/type/json.c): where a passphrase is wrong, that is ciphertext in a message, and the document is no JSON.
+/// pgBackRest escapes \b, \f, \n, \r, \t, quotes and backslashes in JSON strings, and prints every other byte unchanged
+/// (src/common/type/json.c). With a wrong passphrase, a message contains ciphertext, and the document is not valid JSON.
 /// </summary>
 internal static class ControlCharacters
 {
-    /// <summary>A byte that is in no UTF-8 text: whoever needs a text sees that this is none.</summary>
+    /// <summary>A byte that never occurs in UTF-8, so that a reader of the text notices that it is invalid.</summary>
     const byte NoText = 0xFF;
 
-    /// <summary>The document with a byte that is no text for each control character in a string; null if there is none.</summary>
+    /// <summary>The document with an invalid byte in place of each control character in a string; null if there is none.</summary>
     public static byte[]? Mark(ReadOnlySequence<byte> json)
     {
         var marked = json.ToArray();

@@ -12,13 +12,14 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal readonly record struct Fields(JsonElement Element, string Path)
 {
-    /// <summary>The end of the refusal of an object that is none of a list of backups.</summary>
+    /// <summary>The end of the message about an object that does not belong to a list of backups.</summary>
     public const string Nameless = "a name is missing here: is this the output of another command?";
 
     const int LongestName = 500;
 
     /// <summary>
-    /// As the tool printed it; null where PostgreSQL's jsonb could not hold it (NUL, half a surrogate pair, a number without end).
+    /// The text as the tool printed it; null if PostgreSQL's jsonb cannot store it (NUL, half a surrogate pair, a number of unlimited
+    /// length).
     /// </summary>
     public string? Raw => FitsJsonb(JsonMarshal.GetRawUtf8Value(Element)) ? Element.GetRawText() : null;
 
@@ -33,7 +34,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
 
     public string? Text(string keys) => Find(keys) is { } found ? new Fields(found, $"{Path}.{keys}").AsText() : null;
 
-    /// <summary>A name that must be there: not empty, without control characters, of reasonable length.</summary>
+    /// <summary>A required name: not empty, without control characters, of reasonable length.</summary>
     public string Name(string keys) => OptionalName(keys) ?? throw Refused(keys, Nameless);
 
     public string? OptionalName(string keys) => Text(keys) is { } name ? CheckedName(name, $"{Path}.{keys}") : null;
@@ -136,7 +137,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
         throw Refused(keys, $"\"{PlainText.OnOneLine(text, 60)}\" is no LSN, like 0/2B000028");
     }
 
-    /// <summary>The name of a WAL segment; null where it is something else.</summary>
+    /// <summary>The name of a WAL segment; null for anything else.</summary>
     public string? Wal(string keys) => Text(keys) is { } name && SegmentName.IsName(name) ? name : null;
 
     public static string Named(JsonTokenType kind) =>

@@ -3,8 +3,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// One backup of a <see cref="GenericDocument"/>. What is written wrongly is refused with the whole list: its script is wrong. What cannot
-/// be true (a clock in the future) keeps out that backup alone, as it does with every tool.
+/// One backup of a <see cref="GenericDocument"/>. A malformed value refuses the whole list, because the script is wrong. An impossible
+/// value (a time in the future) skips only that backup, as with every tool.
 /// </summary>
 internal static class GenericBackup
 {

@@ -4,9 +4,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// The list of any tool, as docs/tools/generic.md and docs/import-generic.schema.json describe it: an array of backups, each of which names
-/// its tool and its server, or an object that says this once, and what the list covers. It was written for this reader, so what is not
-/// described is refused: a misspelt key would be a fact that nobody misses.
+/// The list of any tool, as described in docs/tools/generic.md and docs/import-generic.schema.json: an array of backups that each name
+/// their tool and server, or an object that names these once and says what the list covers. It was written for this reader, so undescribed
+/// keys are refused: nobody would notice the fact lost by a misspelt key.
 /// </summary>
 internal sealed class GenericDocument
 {
@@ -17,13 +17,13 @@ internal sealed class GenericDocument
 
     public required string Tool { get; init; }
 
-    /// <summary>Whose backups they are; null where each says it.</summary>
+    /// <summary>The server of the backups; null if each backup names its own.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Whether the document itself says so, in front of the backups.</summary>
+    /// <summary>Whether the document itself names the server before the backups.</summary>
     public bool NamesServer { get; init; }
 
-    /// <summary>Servers that the list is about, whether or not it has backups of them.</summary>
+    /// <summary>The servers that the list covers, with or without backups.</summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
 
     public IReadOnlyList<string>? Storages { get; init; }
@@ -33,12 +33,12 @@ internal sealed class GenericDocument
     /// <summary>Why the tool could not list its backups.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Whether a backup that is not listed no longer exists.</summary>
+    /// <summary>Whether the list is complete, so that an unlisted backup no longer exists.</summary>
     public bool IsComplete { get; init; } = true;
 
     public IEnumerable<JsonText> Backups { get; init; } = [];
 
-    /// <summary>Whether the tool and the server are said once, for all.</summary>
+    /// <summary>Whether the tool and the server are named once for all backups.</summary>
     public bool IsObject { get; init; }
 
     public static GenericDocument Read(JsonText json, ListingOptions options) =>
@@ -111,7 +111,7 @@ internal sealed class GenericDocument
         return version is null ? null : throw head.Refused("version", "say \"system_identifier\", too");
     }
 
-    /// <summary>--server names one server; where the list has more, they would become one.</summary>
+    /// <summary>--server names one server. If the list has several, they would be merged into one.</summary>
     static void RequireOneServer(IEnumerable<JsonText> backups, ListingOptions options)
     {
         if (options.Server is null)

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What a <see cref="GenericDocument"/> says, in the order in which the catalogue needs it.</summary>
+/// <summary>The items of a <see cref="GenericDocument"/>, in the order that the catalogue needs.</summary>
 internal static class GenericList
 {
     public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)

@@ -6,8 +6,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// The values that docs/import-generic.schema.json allows, to the letter: a test holds the patterns here against those there. They have the
-/// same meaning in .NET and in ECMAScript, but for a line feed at the end, which no value may have.
+/// Exactly the values that docs/import-generic.schema.json allows: a test compares the patterns. They mean the same in .NET and in
+/// ECMAScript, except for a final line feed, which no value may have.
 /// </summary>
 internal static partial class GenericValues
 {
@@ -50,7 +50,7 @@ internal static partial class GenericValues
 
     public static string? OptionalName(Fields fields, string key) => fields.OptionalName(key);
 
-    /// <summary>Null where the key is not there; else at least one name, none twice.</summary>
+    /// <summary>Null if the key is missing; otherwise at least one name, without duplicates.</summary>
     public static IReadOnlyList<string>? Names(Fields fields, string key)
     {
         if (!fields.Has(key))
@@ -75,7 +75,7 @@ internal static partial class GenericValues
         Matched(fields, key, ToolName, "no name of a tool: letters and digits, with . _ + or - between them, 63 at most")
         ?? throw fields.Refused(key, "the name of the tool is missing");
 
-    /// <summary>RFC 3339, or as PostgreSQL prints it, always with a zone; or whole seconds since 1970.</summary>
+    /// <summary>RFC 3339 or PostgreSQL's format, always with a zone; or whole seconds since 1970.</summary>
     public static DateTimeOffset? Time(Fields fields, string key)
     {
         if (!fields.Has(key))
@@ -91,7 +91,7 @@ internal static partial class GenericValues
         return ToolTime.ParseIso(Matched(fields, key, TimeText, What)!, TimeZoneInfo.Utc) ?? throw No(fields, key, What);
     }
 
-    /// <summary>A number, or its digits in a string, as shells and jq --arg write it.</summary>
+    /// <summary>A number, or its digits in a string, as written by shells and jq --arg.</summary>
     public static long? Bytes(Fields fields, string key) =>
         fields.Has(key)
         && fields.Element.GetProperty(key).ValueKind == JsonValueKind.String
@@ -115,7 +115,7 @@ internal static partial class GenericValues
         : fields.Element.GetProperty(key).ValueKind == JsonValueKind.Number && fields.Integer(key) is > 0 and var timeline ? timeline
         : throw fields.Refused(key, "the number of a timeline is expected here, 1 or more");
 
-    /// <summary>A string, since most programs round a number above 2^53, and then it is another cluster's.</summary>
+    /// <summary>A string, because most programs round a number above 2^53, which would make it another cluster's.</summary>
     public static ulong? SystemIdentifier(Fields fields, string key) =>
         fields.Has(key) && fields.Element.GetProperty(key).ValueKind == JsonValueKind.Number
             ? throw fields.Refused(key, "a string is expected here, not a number: most programs round a number that long")

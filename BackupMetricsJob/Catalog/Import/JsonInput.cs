@@ -7,23 +7,23 @@ using BackupMetricsJob.Catalog.Import.Archive;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// Reads a tool's whole output into memory and refuses what is not one JSON document: nothing, a page, a compressed file, text, half a
-/// document, one that goes on after its end. A byte order mark is passed over.
+/// Reads a tool's whole output into memory, and refuses anything but one JSON document: nothing, a web page, a compressed file, text, a
+/// truncated document, or one with more after its end. A byte order mark is ignored.
 /// </summary>
 internal static class JsonInput
 {
-    /// <summary>Three times what the longest list of 100,000 backups has, pghoard's.</summary>
+    /// <summary>Three times the size of the longest list of 100,000 backups, which is pghoard's.</summary>
     const int MaxBytes = 256 * 1024 * 1024;
 
     static readonly StreamPipeReaderOptions Options = new(bufferSize: 1024 * 1024, leaveOpen: true);
 
     /// <summary>
-    /// A reader for <see cref="ReadAsync"/>. To be completed when nothing looks at the document any more: its memory is used again.
+    /// A reader for <see cref="ReadAsync"/>. Complete it when nothing uses the document any more, because its memory is reused.
     /// </summary>
     public static PipeReader Open(Stream input) => PipeReader.Create(input, Options);
 
     /// <param name="input">Read to its end.</param>
-    /// <param name="tool">Whose output it should be, for the message.</param>
+    /// <param name="tool">The tool that should have printed it, for the message.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<JsonText> ReadAsync(PipeReader input, string tool, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal static class JsonInput
         if (utf8.Length >= 3 && utf8.Slice(0, 3).ToArray() is [0xEF, 0xBB, 0xBF])
             utf8 = utf8.Slice(3);
 
-        // Read as if more could come: what is wrong is an exception then, and what is missing is none.
+        // Not the final block: then an invalid token is an exception, but a missing one is not.
         var reader = new Utf8JsonReader(utf8, isFinalBlock: false, new JsonReaderState(JsonText.Deep));
         try
         {
@@ -99,7 +99,7 @@ internal static class JsonInput
         return new JsonText(utf8, "$");
     }
 
-    /// <summary>What to do where the tool's messages stand before its list.</summary>
+    /// <summary>What to do if the tool's messages precede its list.</summary>
     static string MessagesHint(ReadOnlySequence<byte> utf8)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 65536)).ToArray());
@@ -108,7 +108,7 @@ internal static class JsonInput
             : "";
     }
 
-    /// <summary>Its first line that is not blank.</summary>
+    /// <summary>The first line that is not blank.</summary>
     static string Beginning(ReadOnlySequence<byte> utf8)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// A value of a document that <see cref="JsonInput"/> has checked, as it was printed, with its place in it as a JSON path. An object of it
-/// never has the same key twice.
+/// The text of a value in a document that <see cref="JsonInput"/> has checked, with its position as a JSON path. An object never has the
+/// same key twice.
 /// </summary>
 internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Path)
 {
@@ -15,16 +15,16 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     const int MaxValue = 16 * 1024 * 1024;
 
     /// <summary>
-    /// For what is passed over. wal-g prints what a user gave it (user_data) as it is, pgBackRest annotations: these may be nested deeply.
+    /// For skipped values. wal-g prints user_data, and pgBackRest annotations, as the user gave them. These may be nested deeply.
     /// </summary>
     public static readonly JsonReaderOptions Deep = new() { MaxDepth = 100_000 };
 
-    /// <summary>What no fact needs: a backup is read without it if it is what keeps it from being read.</summary>
+    /// <summary>Keys that no fact needs. If one of them makes a backup unreadable, the backup is read without it.</summary>
     static readonly string[] UsersOwn = ["user_data", "annotation"];
 
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>What the value begins with: StartObject, StartArray, String and so on.</summary>
+    /// <summary>The first token of the value: StartObject, StartArray, String and so on.</summary>
     public JsonTokenType Kind
     {
         get
@@ -67,7 +67,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
             yield return new JsonText(item, $"{Path}[{index}]");
     }
 
-    /// <summary>This value parsed: one backup, or what is said of a server.</summary>
+    /// <summary>Parses this value: one backup, or the data about a server.</summary>
     public Fields Parse()
     {
         if (Bytes.Length > MaxValue)
@@ -81,7 +81,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // It was read as JSON already: what is left is a key that stands twice or is no text, or objects in objects without end.
+            // It is valid JSON. What can still be wrong is a key that occurs twice or is not valid text, or nesting that is too deep.
             if (WithoutUsersOwn() is { } rest)
                 return rest.Parse();
             throw new ListingException(
@@ -92,8 +92,8 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     }
 
     /// <summary>
-    /// The same for words that are only shown: what is no text in them becomes U+FFFD, so that a message with ciphertext in it does not
-    /// keep the rest of the document out.
+    /// Parses a value that is only displayed. Invalid text becomes U+FFFD, so that ciphertext in a message does not make the rest of the
+    /// document unusable.
     /// </summary>
     public Fields ParseMessages()
     {
@@ -101,7 +101,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
         return Utf8.IsValid(bytes) ? Parse() : (this with { Bytes = new(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes))) }).Parse();
     }
 
-    /// <summary>The text of this key of this object; null where there is none that can be read.</summary>
+    /// <summary>The text of a key of this object; null if there is none, or it cannot be read.</summary>
     public string? MemberText(string key)
     {
         try
@@ -177,7 +177,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
         return reader.TokenType != JsonTokenType.EndArray || item.Length > 1;
     }
 
-    /// <summary>The step to a key in a path: .key, or ['key'] where it is not a plain word.</summary>
+    /// <summary>The step to a key in a path: .key, or ['key'] if it is not a plain word.</summary>
     static string Step(string key) =>
         key.Length is > 0 and <= 60 && key.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
             ? "." + key

@@ -1,18 +1,19 @@
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What holds for the rows and the lists of every tool.</summary>
+/// <summary>Rules for the rows and lists of all tools.</summary>
 internal static class Listing
 {
     /// <summary>
-    /// A start after the finish is no start: clocks differ between hosts and are put back. It is not known then, and neither is a duration.
+    /// Drops a start that is after the finish, because clocks differ between hosts and may be set back. Start and duration are then
+    /// unknown.
     /// </summary>
     public static ListingItem.Backup Of(CatalogRow row) => new(row.Started > row.Finished ? row with { Started = null } : row);
 
-    /// <summary>A backup of a list, or that it cannot be read: one bad record does not keep the others out.</summary>
-    /// <param name="item">What the tool printed of it.</param>
-    /// <param name="server">Whose it is; null where the item itself says so.</param>
-    /// <param name="nameKey">The key of its name.</param>
-    /// <param name="read">Makes a row of it.</param>
+    /// <summary>Reads a backup of a list, or reports that it cannot be read: one bad record does not exclude the others.</summary>
+    /// <param name="item">The tool's output about the backup.</param>
+    /// <param name="server">The backup's server; null if the item itself names it.</param>
+    /// <param name="nameKey">The key of the backup's name.</param>
+    /// <param name="read">Converts the fields to a row.</param>
     public static ListingItem Read(JsonText item, string? server, string nameKey, Func<Fields, CatalogRow> read)
     {
         try
@@ -26,8 +27,8 @@ internal static class Listing
     }
 
     /// <summary>
-    /// A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone. Where the list has no
-    /// server at all and the user says that it may be empty, it has no backup.
+    /// The item for a requested server that is not in the list. Nothing is known about it, so none of its backups is gone. If the list has
+    /// no server at all and the user allows an empty list, the server has no backup.
     /// </summary>
     public static ListingItem.CompleteServer? Missing(string tool, ICollection<string> listed, ListingOptions options) =>
         options.Server is not { } asked || listed.Contains(asked) ? null

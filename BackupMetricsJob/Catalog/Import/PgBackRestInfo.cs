@@ -3,10 +3,10 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). pgBackRest ends with 0 in every error state, so a
-/// status other than ok of the stanza is the error of the server, one of a repository is that repository's; the backups that it lists all
-/// the same are read, and what one repository no longer lists is gone, whatever another one says. A list of one stanza may be given
-/// another name.
+/// `pgbackrest info --output=json`, versions 2.20 to 2.59 (src/command/info/info.c). pgBackRest exits with 0 in every error state. So a
+/// stanza status other than ok is the error of the server, and that of a repository is the repository's. Backups listed in spite of an
+/// error are read. A backup that one repository no longer lists is gone there, whatever other repositories list. A list with a single
+/// stanza may be renamed.
 /// </summary>
 internal static class PgBackRestInfo
 {
@@ -15,7 +15,7 @@ internal static class PgBackRestInfo
     public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        // Each look for the end of a stanza reads all of its backups.
+        // Each search for the end of a stanza reads all its backups.
         var stanzas = json.Items(Expected).ToList();
         foreach (var text in stanzas)
         {
@@ -32,7 +32,7 @@ internal static class PgBackRestInfo
                     "label",
                     backup =>
                     {
-                        // Only --set prints this: then it is one backup, not the list.
+                        // Only --set prints this key: then it is one backup, not the list.
                         isWhole &= !backup.Has("database-ref");
                         var row = PgBackRestBackup.Row(stanza, backup, options);
                         types.Add(row.Type);
@@ -55,7 +55,7 @@ internal static class PgBackRestInfo
                 {
                     Storages = stanza.Repositories.Count == 0 ? null : [CatalogRow.DefaultStorage, .. ReadOnes(stanza)],
                     Repositories = stanza.Repositories,
-                    // --type lists one kind.
+                    // --type limits the list to one type.
                     MayLackTypes = types.Count < 2,
                     Cluster = stanza.Cluster,
                     Earlier = stanza.Earlier,

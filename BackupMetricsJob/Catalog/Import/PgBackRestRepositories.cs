@@ -3,9 +3,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>
-/// What `pgbackrest info` says of the repositories of a stanza, and whether of the stanza as a whole.
-/// </summary>
+/// <summary>The repositories of a stanza in the output of `pgbackrest info`, and whether the stanza as a whole has an error.</summary>
 internal static class PgBackRestRepositories
 {
     const string Ciphertext =
@@ -13,9 +11,9 @@ internal static class PgBackRestRepositories
 
     public static string Storage(long repository) => string.Create(CultureInfo.InvariantCulture, $"repo{repository}");
 
-    /// <summary>Empty before 2.32, and where none could be read.</summary>
+    /// <summary>Empty before 2.32, and if none could be read.</summary>
     /// <param name="listed">The objects under "repo".</param>
-    /// <param name="archives">Those under "archive": of each database that the stanza was ever for.</param>
+    /// <param name="archives">The objects under "archive", one for each database that the stanza has ever had.</param>
     public static IReadOnlyList<ListedRepository> Read(IEnumerable<Fields> listed, IEnumerable<Fields> archives)
     {
         var ranges = new Dictionary<long, (long Database, string? First, string? Last)>();
@@ -37,7 +35,7 @@ internal static class PgBackRestRepositories
         ];
     }
 
-    /// <summary>Why the list of the stanza is not to be trusted at all; null if one of its repositories at least could be read.</summary>
+    /// <summary>Why the stanza's list cannot be trusted at all; null if at least one of its repositories could be read.</summary>
     public static string? Error(Fields status, IReadOnlyList<ListedRepository> repositories)
     {
         var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");

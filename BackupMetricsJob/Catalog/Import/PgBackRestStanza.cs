@@ -3,40 +3,38 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What pgBackRest says of one stanza beside its backups.</summary>
+/// <summary>The facts about one stanza, apart from its backups.</summary>
 internal sealed class PgBackRestStanza
 {
-    /// <summary>The name that pgBackRest gives to a repository that it cannot read, where it knows no stanza.</summary>
+    /// <summary>The stanza name that pgBackRest prints for an unreadable repository if it knows no stanza.</summary>
     const string Unreadable = "[invalid]";
 
     readonly Dictionary<(long Id, long Repository), (int? Version, ulong? SystemIdentifier)> _databases = [];
 
     public required string Name { get; init; }
 
-    /// <summary>Why the list is not to be trusted; null if one of the repositories at least could be read.</summary>
+    /// <summary>Why the list cannot be trusted; null if at least one of the repositories could be read.</summary>
     public required string? Error { get; init; }
 
     public required IEnumerable<JsonText> Backups { get; init; }
 
-    /// <summary>
-    /// The repositories that were asked; empty where they are not named (before 2.32, or none could be read).
-    /// </summary>
+    /// <summary>The repositories that were read; empty if they are not named (before 2.32, or none could be read).</summary>
     public required IReadOnlyList<ListedRepository> Repositories { get; init; }
 
-    /// <summary>Whether a backup of it is being made.</summary>
+    /// <summary>Whether a backup of the stanza is running.</summary>
     public required bool IsLocked { get; init; }
 
-    /// <summary>How many bytes it has to copy, and how many it has copied (pgBackRest 2.48 and newer).</summary>
+    /// <summary>How many bytes the running backup has to copy, and how many it has copied (pgBackRest 2.48 and newer).</summary>
     public (long? Total, long? Complete) Progress { get; init; }
 
-    /// <summary>The cluster that the stanza is for now, after stanza-upgrade the new one; null where that is not told.</summary>
+    /// <summary>The stanza's current cluster, which stanza-upgrade changes; null if unknown.</summary>
     public Cluster? Cluster { get; private set; }
 
-    /// <summary>The clusters that it was for before.</summary>
+    /// <summary>The stanza's former clusters.</summary>
     public IReadOnlyCollection<ulong> Earlier { get; private set; } = [];
 
-    /// <param name="text">What is printed of it.</param>
-    /// <param name="isOne">Whether it is the only one: then it may be called as the user says.</param>
+    /// <param name="text">The stanza's text.</param>
+    /// <param name="isOne">Whether it is the only stanza. Then the user may rename it.</param>
     public static PgBackRestStanza Read(JsonText text, bool isOne, ListingOptions options)
     {
         var members = text.Members("a stanza");
@@ -90,7 +88,7 @@ internal sealed class PgBackRestStanza
             new(text.Path, $"the stanza has no {key}: the output of `{ToolOutput.Command("pgbackrest")}` is expected");
     }
 
-    /// <summary>The cluster that a backup is of, by the number that the stanza has for it: what is not told is null.</summary>
+    /// <summary>The cluster of a backup, by its number in the stanza; null parts are unknown.</summary>
     public (int? Version, ulong? SystemIdentifier) ClusterOf(long? database, long repository) =>
         database is { } id && _databases.TryGetValue((id, repository), out var found) ? found : default;
 
@@ -110,7 +108,7 @@ internal sealed class PgBackRestStanza
     static IEnumerable<Fields> Parsed(OrderedDictionary<string, JsonText> members, string key) =>
         members.TryGetValue(key, out var list) ? list.Parse().Members() : [];
 
-    /// <summary>What a repository answered may have ciphertext in it, where the passphrase was wrong.</summary>
+    /// <summary>The messages of the repositories. With a wrong passphrase they may contain ciphertext.</summary>
     static IEnumerable<Fields> Messages(OrderedDictionary<string, JsonText> members, string key) =>
         members.TryGetValue(key, out var list) ? list.ParseMessages().Members() : [];
 }

@@ -3,10 +3,10 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// pghoard's GET /SITE/basebackup, of versions 1.0 to 2.7 (webserver.py, list_basebackups): {"basebackups": [{name, size, last_modified,
-/// metadata}]}, unsorted, the numbers of the metadata as strings. The server is the site that was named, else that of the metadata, else
-/// what the name begins with. One list is of one site: what it lists of others are backups from before the site was renamed (moved_from in
-/// pghoard's configuration), and the site that made the newest one is what the server is called now.
+/// pghoard's GET /SITE/basebackup, versions 1.0 to 2.7 (webserver.py, list_basebackups): {"basebackups": [{name, size, last_modified,
+/// metadata}]}, unsorted, with the metadata's numbers as strings. The server is the site that the user named, or else that of the metadata,
+/// or else the beginning of the name. A list is about one site. Backups of other sites in it are from before the site was renamed
+/// (moved_from in pghoard's configuration), and the site of the newest backup is the current name.
 /// </summary>
 internal static class PghoardList
 {
@@ -49,7 +49,7 @@ internal static class PghoardList
             }
             catch (ListingException)
             {
-                // It is told when it is read.
+                // The problem is reported when the backup itself is read.
             }
         }
 
@@ -61,7 +61,7 @@ internal static class PghoardList
         var name = backup.Name("name");
         var startWal = backup.Wal("metadata.start-wal-segment");
 
-        // A backup in several parts is listed by its manifest, whose own size means nothing.
+        // A backup in several parts is listed by its manifest, whose own size is meaningless.
         var isOnePart = backup.Text("metadata.format") is null or "pghoard-bb-v1";
         var finished = backup.Iso("metadata.end-time", options);
         return new CatalogRow(site, "pghoard", BackupType.Full, LastPart(backup, name), BackupStatus.Done)
@@ -82,8 +82,8 @@ internal static class PghoardList
     }
 
     /// <summary>
-    /// The start time of the backup label, which has whole seconds. Where pghoard cannot read the label (mode pipe), it writes the time
-    /// after the copy instead, to the microsecond (basebackup/base.py): that is no start.
+    /// The start time from the backup label, in whole seconds. If pghoard cannot read the label (mode pipe), it writes the time after the
+    /// copy instead, with microseconds (basebackup/base.py). That is not the start.
     /// </summary>
     static DateTimeOffset? Started(Fields backup, ListingOptions options) =>
         backup.Iso("metadata.start-time", options) is { } time && time.Ticks % TimeSpan.TicksPerSecond == 0 ? time : null;

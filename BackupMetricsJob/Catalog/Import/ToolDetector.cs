@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// What the document of a tool looks like: the keys by which it is known, for a person who named another tool, and where it names servers,
-/// which can still be read in a text that was refused.
+/// Recognises a tool's document by its keys, in case the user named another tool. Also knows where the document names servers, so that
+/// these can be read from refused text.
 /// </summary>
 internal sealed record ToolDetector(string Tool)
 {
     const int MaxNames = 10_000;
 
-    /// <summary>What is no tool's list of backups but the listing of a WAL archive.</summary>
+    /// <summary>Not a tool's list of backups, but the listing of a WAL archive.</summary>
     public const string Archive = "archive";
 
     const string Generic = "generic";
@@ -45,22 +45,22 @@ internal sealed record ToolDetector(string Tool)
         new(Archive) { Item = ["start_segment", "end_segment"], Document = keys => keys.ContainsKey("integrity") },
     ];
 
-    /// <summary>The keys that every item of its list has; empty where the document is no array.</summary>
+    /// <summary>The keys of every item of the tool's list; empty if the document is not an array.</summary>
     IReadOnlyList<string> Item { get; init; } = [];
 
-    /// <summary>Whether these are the keys of its document.</summary>
+    /// <summary>Whether these are the keys of the tool's document.</summary>
     Func<OrderedDictionary<string, JsonText>, bool> Document { get; init; } = _ => false;
 
     /// <summary>Whether the value of a key at a depth names a server.</summary>
     Func<string, int, bool> IsName { get; init; } = (key, _) => key is "server" or "server_name";
 
-    /// <summary>The server in such a value.</summary>
+    /// <summary>Extracts the server from such a value.</summary>
     Func<string, string> Server { get; init; } = text => text;
 
     /// <summary>Whether the keys of the document are servers.</summary>
     bool KeysAreServers { get; init; }
 
-    /// <summary>The tool that prints a text; null where it is nobody's, or says too little.</summary>
+    /// <summary>The tool that prints such a text; null if no tool does, or if it is ambiguous.</summary>
     public static string? Find(JsonText json)
     {
         try
@@ -76,11 +76,11 @@ internal sealed record ToolDetector(string Tool)
         }
         catch (ListingException)
         {
-            return null; // A key that stands twice, for example.
+            return null; // For example, because of a duplicate key.
         }
     }
 
-    /// <summary>The refusal of a text that is another tool's than the one that was named.</summary>
+    /// <summary>The refusal of a text that another tool than the named one prints.</summary>
     public static ListingException NotOf(string tool, string other, string why) =>
         other == Archive
             ? new("", $"this is the listing of a WAL archive, not {Output(tool)}: use `import {Archive} --server NAME` ({why})")
@@ -103,8 +103,8 @@ internal sealed record ToolDetector(string Tool)
             _ => tool,
         };
 
-    /// <summary>The servers that a text still names although it was refused: up to where it is JSON, whatever its shape.</summary>
-    /// <returns>No more than candidates: only those that the catalogue knows mean anything.</returns>
+    /// <summary>The servers that a refused text still names: as far as it is valid JSON, whatever its structure.</summary>
+    /// <returns>Only candidates: those that are not in the catalogue mean nothing.</returns>
     public static IReadOnlyCollection<string> Servers(ReadOnlySequence<byte> utf8, string tool)
     {
         var shape = Array.Find(All, shape => shape.Tool == tool) ?? new(tool);
@@ -126,7 +126,7 @@ internal sealed record ToolDetector(string Tool)
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // What came before it is all there is.
+            // Only what precedes the error can be read.
         }
 
         return names;
@@ -135,13 +135,13 @@ internal sealed record ToolDetector(string Tool)
     static string? OfItem(OrderedDictionary<string, JsonText> keys) =>
         Array.Find(All, shape => shape.Item.Count > 0 && shape.Item.All(keys.ContainsKey))?.Tool;
 
-    /// <summary>A server's list of backups, or the one that is shown.</summary>
+    /// <summary>Whether this is a server's list of backups, or a single backup.</summary>
     static bool IsOfBarman(JsonText server) =>
         server.Kind == JsonTokenType.StartArray
             ? server.Items("an array").FirstOrDefault() is { Path: not null, Kind: JsonTokenType.StartObject } first && HasId(first)
             : server.Kind == JsonTokenType.StartObject && HasId(server);
 
-    /// <summary>What pgbackrest repo-ls prints of a file or a folder.</summary>
+    /// <summary>Whether this is an entry of pgbackrest repo-ls for a file or a folder.</summary>
     static bool IsFile(JsonText file) =>
         file.Kind == JsonTokenType.StartObject
         && file.Members("a file").TryGetValue("type", out var type)

@@ -3,19 +3,19 @@ using System.Runtime.CompilerServices;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// Reads what a backup tool prints about its backups: the text is held in memory, its backups are made one by one. Input that is not the
-/// tool's is a <see cref="ListingException"/>, possibly after items were given: nothing counts before the enumeration has ended.
+/// Reads a backup tool's output about its backups. The text is in memory; its backups are created one by one. Input that is not the tool's
+/// is a <see cref="ListingException"/>, possibly after some items: nothing counts before the enumeration has ended.
 /// </summary>
 internal static class ToolOutput
 {
     public static IReadOnlyList<string> Tools { get; } = ["wal-g", "pghoard", "pgbackrest", "barman", "cloudnativepg", "generic"];
 
-    /// <summary>Whether the tool never says whose backups they are, so that <see cref="ListingOptions.Server"/> must.</summary>
+    /// <summary>Whether the tool never names the server, so that <see cref="ListingOptions.Server"/> must.</summary>
     public static bool NeedsServer(string tool) => tool == "wal-g";
 
     /// <param name="tool">One of <see cref="Tools"/>.</param>
-    /// <param name="input">Its output, 256 MiB at most.</param>
-    /// <param name="options">What the output does not say.</param>
+    /// <param name="input">The tool's output, at most 256 MiB.</param>
+    /// <param name="options">What the output does not tell.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<ListingItem> ReadAsync(
         string tool,
@@ -50,7 +50,7 @@ internal static class ToolOutput
                 yield return item;
             }
 
-            // Where nothing can be read, it is the input that is wrong, not a record in it.
+            // If nothing can be read, the input itself is wrong, not a record in it.
             if (skipped is not null && !any)
                 throw Explained(new("", skipped.Problem), json, tool);
         }
@@ -72,7 +72,7 @@ internal static class ToolOutput
         }
     }
 
-    /// <summary>A refusal with the servers that the text names, or with the tool that prints such a text, if that is another one.</summary>
+    /// <summary>A refusal with the servers that the text names, or with the other tool that prints such a text.</summary>
     static ListingException Explained(ListingException refusal, JsonText json, string tool)
     {
         if (ToolDetector.Find(json) is { } other && other != tool)
@@ -84,7 +84,7 @@ internal static class ToolOutput
         return refusal;
     }
 
-    /// <summary>What to type to get the output that is read.</summary>
+    /// <summary>The command that prints the expected output.</summary>
     public static string Command(string tool) =>
         tool switch
         {

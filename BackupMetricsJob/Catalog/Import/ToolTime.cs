@@ -4,8 +4,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// The times that tools print, in UTC. A time in the future (more than five minutes after the job's clock) or before the year 2000 is a
-/// <see cref="ListingException"/>: no number is made of it.
+/// Converts the times that tools print to UTC. A time in the future (more than five minutes after the job's clock) or before the year 2000
+/// is a <see cref="ListingException"/>, and never used.
 /// </summary>
 internal static class ToolTime
 {
@@ -21,15 +21,15 @@ internal static class ToolTime
         return RequirePlausible(DateTimeOffset.FromUnixTimeSeconds(seconds), fields, keys, options);
     }
 
-    /// <summary>ISO 8601, whose date and time may be parted by a blank. What has no zone is in that of the tool's host.</summary>
+    /// <summary>ISO 8601, optionally with a blank between date and time. A time without a zone is in that of the tool's host.</summary>
     public static DateTimeOffset? Iso(this Fields fields, string keys, ListingOptions options) =>
         fields.AnyIso(keys, options.Zone) is { } time ? RequirePlausible(time, fields, keys, options) : null;
 
-    /// <summary>As <see cref="Iso"/>, but Go's zero time, which stands for nothing, is null.</summary>
+    /// <summary>As <see cref="Iso"/>, but Go's zero time, which means unset, is null.</summary>
     public static DateTimeOffset? IsoUnlessZero(this Fields fields, string keys, ListingOptions options) =>
         fields.AnyIso(keys, options.Zone) is { Year: > 1 } time ? RequirePlausible(time, fields, keys, options) : null;
 
-    /// <summary>Any date at all: until when something is kept may well be in the future.</summary>
+    /// <summary>Any date. The end of a retention may well be in the future.</summary>
     public static DateTimeOffset? AnyIso(this Fields fields, string keys, TimeZoneInfo zone)
     {
         if (fields.Text(keys) is not { } text)
@@ -51,8 +51,8 @@ internal static class ToolTime
     }
 
     /// <summary>
-    /// A wall clock's time in UTC: of two that it can mean, when clocks are put back, the earlier; of none, when they are put forward, what
-    /// the clock would have shown had it not been.
+    /// Converts a local time to UTC. A time that occurs twice, when clocks are set back, means the earlier one. A time that is skipped,
+    /// when clocks are set forward, is read as if they had not been.
     /// </summary>
     public static DateTimeOffset FromLocal(DateTime local, TimeZoneInfo zone)
     {
@@ -64,7 +64,7 @@ internal static class ToolTime
         return Utc(local.Ticks - offset.Ticks) ?? DateTimeOffset.MinValue;
     }
 
-    /// <summary>Null where the text is no time.</summary>
+    /// <summary>Null if the text is not a time.</summary>
     public static DateTimeOffset? ParseIso(string text, TimeZoneInfo zone)
     {
         const int Seconds = 19;

@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// The delta backups of a list. They are named base_SEGMENT_D_PARENT, where PARENT is but the segment in its parent's name
-/// (backup_push_handler.go, StripWalFileName). The parent is that delta of the same storage whose own segment it is; else the full backup
-/// base_PARENT, whether or not it is listed. A delta of the segment that its parent began in, too, is not its own parent.
+/// The delta backups of a list. They are named base_SEGMENT_D_PARENT, where PARENT is only the segment in the parent's name
+/// (backup_push_handler.go, StripWalFileName). The parent is the delta of that segment in the same storage, or else the full backup
+/// base_PARENT, listed or not. A delta that starts in the same segment as its parent is not its own parent.
 /// </summary>
 internal sealed class WalGDeltas
 {

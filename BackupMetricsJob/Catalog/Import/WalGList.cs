@@ -4,9 +4,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `wal-g backup-list --detail --json`, of versions 0.2.14 to 3.0.9 and main (BackupTime, ExtendedMetadataDto): an array, or null where
-/// there is none. Without --detail there are but four fields; then, and where the metadata of a backup is missing, the time of its sentinel
-/// is when it finished. A name may stand once for each storage.
+/// `wal-g backup-list --detail --json`, versions 0.2.14 to 3.0.9 and main (BackupTime, ExtendedMetadataDto): an array, or null without
+/// backups. Without --detail there are only four fields. Then, and if a backup's metadata is missing, the sentinel's modification time is
+/// the finish time. A name may occur once per storage.
 /// </summary>
 internal static class WalGList
 {
@@ -34,7 +34,7 @@ internal static class WalGList
         yield return new ListingItem.CompleteServer(server, null);
     }
 
-    /// <summary>wal-g keeps backups of other databases, too, and lists them alike; only PostgreSQL's are called base_SEGMENT.</summary>
+    /// <summary>Refuses backups of other databases, which wal-g lists in the same way. Only PostgreSQL's are called base_SEGMENT.</summary>
     static void RefuseOther(string name, JsonText item)
     {
         var other = name.StartsWith("stream_", StringComparison.Ordinal)
@@ -81,7 +81,7 @@ internal static class WalGList
     static string Storage(Fields backup) =>
         backup.Text("storage_name") is { Length: > 0 } ? backup.Name("storage_name") : CatalogRow.DefaultStorage;
 
-    /// <summary>A position in the WAL as a number, or as PostgreSQL writes it: 0/2B000028.</summary>
+    /// <summary>An LSN as a number, or as PostgreSQL writes it: 0/2B000028.</summary>
     static ulong? Position(Fields backup, string key) =>
         backup.Has(key)
         && backup.Element.GetProperty(key) is { ValueKind: JsonValueKind.String } text
@@ -89,7 +89,7 @@ internal static class WalGList
             ? backup.Lsn(key)
             : backup.Unsigned(key);
 
-    // Go prints what it does not know as 0.
+    // Go prints an unknown value as 0.
     static long? UnlessZero(long? number) => number == 0 ? null : number;
 
     static ulong? UnlessZero(ulong? number) => number == 0 ? null : number;

@@ -1,4 +1,4 @@
--- $1 server, $2 storage. What the catalogue has of this archive: when it was listed, how many segments it named, and the newest of them.
+-- $1 server, $2 storage. The catalogue's data about this archive: when it was listed, how many segments it had, and the newest segment.
 SELECT extract(epoch FROM l.listed_at)::float8 AS listed_at, l.names, l.segment_size, newest.timeline, newest.last_segment
 FROM backup_metrics.archive_listing l
 LEFT JOIN LATERAL (

@@ -1,7 +1,8 @@
--- $1 server, $2 storage, $3 when the listing was made, $4 the size of a segment or null, $5 how many segments it names, $6 the segment that
--- the server had archived last before that, or null, $7 the one that it says it has archived last now, or null, $8 when that was asked, $9 whether
--- the archive may have been emptied. What it said now need not be in this listing, which may have been made before; it must be in one that was made
--- a quarter of an hour later, since listing may take long. What was in an older listing is in a newer one, or newer ones are.
+-- $1 server, $2 storage, $3 when the listing was made, $4 the segment size or null, $5 the number of listed segments, $6 the last segment
+-- that the server had archived before the listing, or null, $7 the last one that the server says it has archived by now, or null, $8 when
+-- that was queried, $9 whether the archive may have been emptied.
+-- The segment in $7 need not be in this listing, which may have been made earlier. It must be in a listing made a quarter of an hour later,
+-- because listing may take long. A segment of an older listing is also in a newer one, or newer segments are.
 INSERT INTO backup_metrics.archive_listing AS l (
   server, storage, listed_at, imported_at, segment_size, names, archived_wal, asked_wal, asked_at, error)
 VALUES ($1, $2, $3, now(), $4, $5, $6, $7, CASE WHEN $7 IS NOT NULL THEN $8::timestamptz END, NULL)

@@ -1,5 +1,5 @@
--- $1 tool, $2 the servers whose list is complete, with the clusters that it knows: [{"server": ..., "clusters": ["system identifier", ...]}].
--- The first of them of which the catalogue has backups of a cluster that the list does not know, and both.
+-- $1 tool, $2 the servers with complete lists and the clusters in these: [{"server": ..., "clusters": ["system identifier", ...]}].
+-- Returns the first server whose backups in the catalogue are of a cluster that the list does not name, with both clusters.
 SELECT s.server, a.system_identifier::text AS known, s.clusters->>0 AS listed
 FROM jsonb_to_recordset($2::jsonb) AS s (server text, clusters jsonb)
 CROSS JOIN LATERAL (

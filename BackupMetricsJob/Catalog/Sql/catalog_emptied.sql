@@ -1,4 +1,5 @@
--- $1 tool, $2 the servers whose list is complete and empty, as a JSON array. The first of them of which the catalogue has backups, and how many.
+-- $1 tool, $2 the servers with complete but empty lists, as a JSON array. Returns the first of them that has backups in the catalogue, and
+-- how many.
 SELECT s.server, (
   SELECT count(*) FROM backup_metrics.backup_catalog c
   WHERE c.server = s.server AND c.tool = $1 AND c.listed AND c.deleted_at IS NULL) AS backups

@@ -1,5 +1,6 @@
--- $1 a server, $2 a tool, or null for all of them and for the listings of its archives, $3 a storage of that tool, or null for all of them
--- and for what its list said. What is removed, in rows: backups that were kept, restore tests, WAL segments, what was gone already, and all else.
+-- $1 a server, $2 a tool, or null for all tools and the archive listings, $3 a storage of that tool, or null for all storages and the
+-- tool's list itself. Returns the number of removed rows: existing backups, restore tests, WAL segments, backups that were already gone,
+-- and all others.
 WITH removed AS (
   DELETE FROM backup_metrics.backup_catalog
   WHERE server = $1 AND ($2::text IS NULL OR tool = $2) AND ($3::text IS NULL OR storage = $3) RETURNING kind, deleted_at

@@ -1,4 +1,4 @@
--- The servers that a tool's list or an archive's listing was imported of: not those that are only known by their drills.
+-- The servers for which a tool's list or an archive's listing was imported, without those known only from drills.
 SELECT server FROM backup_metrics.backup_source
 UNION
 SELECT server FROM backup_metrics.archive_listing

@@ -1,4 +1,4 @@
--- What a tool lists, before it is merged: gone with the session, and never written to the log of a server's WAL.
+-- A tool's list before it is merged. A temporary table vanishes with the session, and is not WAL-logged.
 CREATE TEMPORARY TABLE listing (
   server text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL, storage text NOT NULL, backup_id text NOT NULL, status text NOT NULL,
   started_at timestamptz, finished_at timestamptz, size_bytes bigint, stored_bytes bigint, parent_id text,

@@ -1,4 +1,4 @@
--- After catalog_merge_known.sql: what the list says otherwise. A row that says the same is not touched.
+-- After catalog_merge_known.sql: updates the rows that differ from the list. Unchanged rows are not touched.
 UPDATE backup_metrics.backup_catalog c
 SET kind = m.kind, status = m.status, started_at = m.started_at, finished_at = m.finished_at, size_bytes = m.size_bytes,
   stored_bytes = m.stored_bytes, parent_id = m.parent_id, start_lsn = m.start_lsn, stop_lsn = m.stop_lsn, start_wal = m.start_wal,

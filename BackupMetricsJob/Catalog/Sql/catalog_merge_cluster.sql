@@ -1,6 +1,6 @@
--- $1 server, $2 tool, $3 the system identifier and $4 the server_version_num that the tool says the server has, or null. Which cluster the
--- server is: what the tool says, else that of its newest backup. What is known to be of another one is history. How many backups became
--- that, and which cluster the server is.
+-- $1 server, $2 tool, $3 the system identifier and $4 the server_version_num of the server according to the tool, or null.
+-- The server's cluster is the one that the tool reports, or else that of its newest backup. Backups known to be of another cluster become
+-- history. Returns how many did, and the server's cluster.
 WITH newest AS (
   SELECT system_identifier, pg_version_num FROM backup_metrics.backup_catalog
   WHERE server = $1 AND tool = $2 AND status = 'done' AND deleted_at IS NULL

@@ -1,6 +1,7 @@
--- $1 server, $2 tool, $3 the storages that the list covers as a JSON array, or null for all, $4 whether it may be a list of some kinds only,
--- $5 the backups that it lists and that could not be read, as a JSON array. What an earlier list had and this one has not. A kind that is
--- not listed at all is gone only with the full backup that it builds on, whose name begins the names of those that build on it.
+-- $1 server, $2 tool, $3 the storages that the list covers as a JSON array, or null for all, $4 whether the list may be limited to some
+-- kinds, $5 the listed backups that could not be read, as a JSON array.
+-- Marks backups of earlier lists that are missing in this one as gone. If a kind is not listed at all, its backups are gone only together
+-- with the full backup they depend on; their names begin with that backup's name.
 UPDATE backup_metrics.backup_catalog c
 SET deleted_at = now(), observed_at = now()
 WHERE c.server = $1 AND c.tool = $2 AND c.listed AND c.deleted_at IS NULL

@@ -1,10 +1,10 @@
--- $1 server, $2 tool. The backups that both the list and the catalogue have: what is said of them after the import, and whether that is
--- anything else than the catalogue says already (differs). Followed by catalog_merge_compare.sql or catalog_merge_changed.sql.
--- What a list leaves out is not unlearnt: `barman list-backups` knows less of a backup than `barman show-backup`, and has its times
--- in whole seconds. A report without the start of a backup, whose start is known, is such a summary: it does not change sizes.
--- The time at which an object was stored does not replace the time at which the tool finished (is_weaker). A backup that is done does not
--- run again: a passive Barman node says so while it copies one (is_copy). One that runs has run since it was first seen.
--- What it was said with (raw) is kept with what is said; on its own it is no change.
+-- $1 server, $2 tool. The backups that are both in the list and in the catalogue: their values after the import, and whether these differ
+-- from the catalogue's (differs). Followed by catalog_merge_compare.sql or catalog_merge_changed.sql.
+-- A value that a list omits is kept: `barman list-backups` tells less about a backup than `barman show-backup`, and has times in whole
+-- seconds. A report without a backup's start, if the start is known, is such a summary, and does not change sizes.
+-- An object's modification time does not replace the finish time reported by the tool (is_weaker). A done backup does not run again: a
+-- passive Barman node reports this while it copies one (is_copy). A running backup has been running since it was first seen.
+-- raw is stored with the values it came with. On its own it is no change.
 WITH known AS (
   SELECT l.*, c.started_at AS c_started_at, c.finished_at AS c_finished_at, c.size_bytes AS c_size_bytes, c.stored_bytes AS c_stored_bytes,
     c.parent_id AS c_parent_id, c.start_lsn AS c_start_lsn, c.stop_lsn AS c_stop_lsn, c.start_wal AS c_start_wal, c.stop_wal AS c_stop_wal,

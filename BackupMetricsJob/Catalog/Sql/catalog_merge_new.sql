@@ -1,4 +1,4 @@
--- $1 server, $2 tool. What the catalogue does not have yet.
+-- $1 server, $2 tool. Inserts the backups that are not in the catalogue yet.
 INSERT INTO backup_metrics.backup_catalog (
   server, tool, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, stop_lsn,
   start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw, time_of_object, comparable,

@@ -1,5 +1,5 @@
--- $1 server, $2 tool, $3 what the tool said instead of a list, or null, $4 the host that this runs on, $5 how many records were skipped,
--- $6 why the first of them was, or null.
+-- $1 server, $2 tool, $3 the tool's error instead of a list, or null, $4 this host, $5 the number of skipped records, $6 why the first of
+-- them was skipped, or null.
 INSERT INTO backup_metrics.backup_source AS s (server, tool, imported_at, succeeded_at, error, host, skipped, skipped_reason)
 VALUES ($1, $2, now(), CASE WHEN $3::text IS NULL THEN now() END, $3, $4, $5, $6)
 ON CONFLICT (server, tool) DO UPDATE SET

@@ -1,5 +1,5 @@
--- $1 server, $2 tool, $3 the repositories that the list speaks of: [{"storage": ..., "error": ..., "first_wal": ..., "last_wal": ...}].
--- One that could not be read keeps what was known of its WAL.
+-- $1 server, $2 tool, $3 the repositories in the list: [{"storage": ..., "error": ..., "first_wal": ..., "last_wal": ...}].
+-- An unreadable repository keeps its known WAL range.
 INSERT INTO backup_metrics.backup_storage AS s (server, tool, storage, imported_at, succeeded_at, error, first_wal, last_wal)
 SELECT $1, $2, said.storage, now(), CASE WHEN said.error IS NULL THEN now() END, said.error, said.first_wal, said.last_wal
 FROM jsonb_to_recordset($3::jsonb) AS said (storage text, error text, first_wal text, last_wal text)

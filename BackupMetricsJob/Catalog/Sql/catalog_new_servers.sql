@@ -1,4 +1,4 @@
--- $1 servers as a JSON array. Those that the catalogue knows nothing of.
+-- $1 servers as a JSON array. Returns those that are not in the catalogue.
 SELECT named.server
 FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS named (server, place)
 WHERE NOT EXISTS (SELECT FROM backup_metrics.backup_source s WHERE s.server = named.server)

@@ -1,6 +1,7 @@
--- $1 seconds. What the tools deleted, and what was refused, longer ago than that; and failures that old which no list names (and drills
--- without a verdict), if a later backup of their kind succeeded. The last backup of a storage that has none any more, while its tool has
--- some elsewhere, stays: nothing else tells that it had any.
+-- $1 seconds. Deletes what was deleted by its tool, or refused, longer ago than that. Also deletes failures of that age that no list names
+-- (and drills without a verdict) if a later backup of their kind succeeded.
+-- If a storage has no backups any more while its tool has some elsewhere, its last backup stays: nothing else shows that the storage had
+-- any.
 WITH refused AS (
   DELETE FROM backup_metrics.backup_refusal WHERE refused_at < now() - make_interval(secs => $1)
 ), last AS MATERIALIZED (

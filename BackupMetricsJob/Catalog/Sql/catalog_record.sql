@@ -1,4 +1,5 @@
--- One row by the word of a wrapper; the same again changes nothing but what differs. No row comes back if the id is taken by a backup of another kind.
+-- Records one row as reported by a script. Recording it again changes only what differs. Returns no row if the ID belongs to a backup of
+-- another kind.
 INSERT INTO backup_metrics.backup_catalog AS c (
   server, tool, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, database, error, raw)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb)

@@ -1,4 +1,4 @@
--- Makes the counts and the chains right where somebody wrote past the triggers (a restore of the data alone). Returns how many were wrong.
+-- Repairs the counts and the chains after writes that bypassed the triggers (such as a data-only restore). Returns how many were wrong.
 WITH right_ones AS MATERIALIZED (
   SELECT server, tool, kind, status, count(*) FILTER (WHERE live) AS n FROM backup_metrics.backup_catalog GROUP BY 1, 2, 3, 4
 ), wrong AS (

@@ -1,10 +1,10 @@
--- $1 tool, $2 the host that this runs on, $3 why its list was refused, $4 the servers that it is about, as a JSON array, so far as it
--- says, $5 whether it may be about any server whose list came from this host, $6 whether it may be about no other (a clash of two hosts'
--- servers under one name is no failure of the one that the catalogue has), $7 the tool whose list it is, if that is another one, or null.
--- It is a failure of those of them whose lists were imported before; where there are none, of the import itself: the servers of other
--- hosts have nothing to do with it. The list of another tool is then a refusal of that tool, which its import ends; where that tool's
--- lists are imported from here already, it was a slip. What
--- was recorded: a row for each server that failed, or one with the tool whose import counts as refused, or none.
+-- $1 tool, $2 this host, $3 why the list was refused, $4 the servers that it names, as a JSON array, $5 whether it may be about any server
+-- whose list came from this host, $6 whether it may only be about those (if servers of two hosts have the same name, the catalogue's server
+-- has not failed), $7 the tool that the list belongs to, if it is another one, or null.
+-- Records a failure of the named servers whose lists were imported before. If there are none, it records a refused import instead, because
+-- servers of other hosts are not affected. The list of another tool counts as a refusal of that tool, which its next import clears. If that
+-- tool's lists are already imported from this host, it was a slip.
+-- Returns a row for each failed server, or one with the tool whose import was refused, or none.
 WITH named AS (
   SELECT s.server FROM backup_metrics.backup_source s WHERE s.tool = $1 AND $4::jsonb ? s.server AND (s.host = $2 OR NOT $6)
 ), meant AS (

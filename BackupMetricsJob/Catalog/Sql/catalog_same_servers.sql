@@ -1,6 +1,7 @@
--- $1 tool, $2 the servers that are new, with their clusters: [{"server": ..., "clusters": ["system identifier", ...]}]. The servers of the
--- catalogue that have the same backups, by name and finish, as one of these, and those that are the same cluster by any tool's word.
--- Three backups are compared, each by one look into the primary key a server that the tool lists.
+-- $1 tool, $2 the new servers with their clusters: [{"server": ..., "clusters": ["system identifier", ...]}].
+-- Returns the servers in the catalogue that have the same backups as one of these, by name and finish time, or that are the same cluster
+-- according to any tool.
+-- Three backups are compared, each with one primary key lookup per server of the tool.
 WITH named AS MATERIALIZED (
   SELECT server, clusters FROM jsonb_to_recordset($2::jsonb) AS named (server text, clusters jsonb)
 ), newest AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- All servers that the catalogue knows.
+-- All servers in the catalogue.
 SELECT server FROM backup_metrics.backup_source
 UNION
 SELECT server FROM backup_metrics.backup_count

@@ -1,6 +1,7 @@
--- $1 tool, $2 the servers whose list is complete and names no cluster: [{"server": ..., "storages": [...] or null}]. The first of them
--- that shares no backup with its list, how many it has in what the list covers, and how many are listed; only if its newest backup is
--- newer than the oldest listed: after a retention, or a long time, all that is listed may be new, but then it is newer than all there was.
+-- $1 tool, $2 the servers with complete lists that name no cluster: [{"server": ..., "storages": [...] or null}].
+-- Returns the first server that shares no backup with its list, how many it has within what the list covers, and how many are listed. That
+-- counts only if its newest backup is newer than the oldest listed one: after a retention or a long time all listed backups may be new, but
+-- then all are newer than the old ones.
 SELECT listed.server, known.backups AS known, (SELECT count(*) FROM pg_temp.listing l WHERE l.server = listed.server) AS listed
 FROM jsonb_to_recordset($2::jsonb) AS listed (server text, storages jsonb)
 CROSS JOIN LATERAL (

@@ -6,10 +6,10 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// What a listing says, file by file: nothing of it is kept but ranges. Two archives in one listing would hide one another's holes, so
-/// that is refused; of the clusters that a pgBackRest stanza had, the newest counts.
+/// Collects the content of a listing, file by file, keeping only ranges. Two archives in one listing would hide each other's holes, so that
+/// is refused. Of the clusters in a pgBackRest stanza, the newest counts.
 /// </summary>
-/// <param name="segmentSize">What the user says it is; null: nothing.</param>
+/// <param name="segmentSize">The segment size that the user gave; null for none.</param>
 internal sealed partial class ArchiveContent(long? segmentSize)
 {
     const int MaxFolders = 1000;
@@ -20,7 +20,7 @@ internal sealed partial class ArchiveContent(long? segmentSize)
     byte[] _lastPath = [];
     ArchiveFolder? _last;
 
-    /// <summary>Files that are none of an archive's; the first of them, for the message.</summary>
+    /// <summary>The number of files that do not belong to an archive, and the first of them, for the message.</summary>
     public long OtherFiles { get; private set; }
 
     public string? FirstOther { get; private set; }
@@ -39,10 +39,10 @@ internal sealed partial class ArchiveContent(long? segmentSize)
         Folder(slash < 0 ? [] : path[..slash]).Add(name, size, storedAt);
     }
 
-    /// <summary>The folder of a tool that says what is in its archive itself.</summary>
+    /// <summary>The folder for a tool that itself reports the content of its archive.</summary>
     public ArchiveFolder Folder() => Folder([]);
 
-    /// <exception cref="ListingException">It is no listing of one archive.</exception>
+    /// <exception cref="ListingException">The input is not the listing of a single archive.</exception>
     public ParsedArchiveListing Finish()
     {
         var folder = Chosen();
@@ -99,7 +99,7 @@ internal sealed partial class ArchiveContent(long? segmentSize)
 
     static int Cluster(ArchiveFolder folder) => int.Parse(Stanza().Match(folder.Path).Groups[2].Value, CultureInfo.InvariantCulture);
 
-    // Some tools keep the history files beside the folder of the segments.
+    // Some tools keep the history files outside the folder of the segments.
     IEnumerable<Mark> Marks(ArchiveFolder? chosen) =>
         _folders
             .Values.Where(folder => folder == chosen || (folder.Segments == 0 && !Stanza().IsMatch(folder.Path)))
@@ -107,19 +107,19 @@ internal sealed partial class ArchiveContent(long? segmentSize)
             .GroupBy(mark => (mark.Kind, mark.Timeline, mark.Place))
             .Select(same => same.MaxBy(mark => mark.StoredAt));
 
-    /// <summary>pgBackRest's folder of one cluster that the stanza had: its version of PostgreSQL and its number.</summary>
+    /// <summary>pgBackRest's folder for one of the stanza's clusters: the PostgreSQL version and the cluster's number.</summary>
     [GeneratedRegex(@"^(|.*/)\d+(?:\.\d+)?-(\d{1,9})$")]
     private static partial Regex Stanza();
 }
 
-/// <summary>What a listing says of an archive.</summary>
-/// <param name="Segments">The whole segments, in order.</param>
-/// <param name="SegmentSize">Null where the listing does not tell.</param>
+/// <summary>The content of an archive, according to a listing.</summary>
+/// <param name="Segments">The complete segments, in order.</param>
+/// <param name="SegmentSize">Null if the listing does not tell.</param>
 internal sealed record ParsedArchiveListing(IReadOnlyList<SegmentRange> Segments, IReadOnlyList<Mark> Marks, long? SegmentSize)
 {
     public long Names { get; init; }
 
-    /// <summary>Files that are shorter than a segment.</summary>
+    /// <summary>The number of files that are shorter than a segment.</summary>
     public long Broken { get; init; }
 
     public long OtherFiles { get; init; }
@@ -127,11 +127,11 @@ internal sealed record ParsedArchiveListing(IReadOnlyList<SegmentRange> Segments
     public string? FirstOther { get; init; }
 
     /// <summary>
-    /// When the newest of them was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> where no time is known.
+    /// When the newest segment was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> if no time is known.
     /// </summary>
     public long NewestAt => Segments.Count == 0 ? SegmentRanges.Unknown : Segments.Max(range => range.StoredAt);
 
-    /// <summary>As the catalogue keeps them.</summary>
+    /// <summary>The ranges as the catalogue stores them.</summary>
     public IEnumerable<(string Kind, SegmentRange Range)> Ranges() =>
         Segments
             .Select(range => ("segments", range))

@@ -2,39 +2,39 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
-/// <summary>A file beside the segments: the end of a timeline, where one comes from, or where a base backup begins.</summary>
+/// <summary>A file that is not a complete segment: a partial segment, a timeline history file or a backup history file.</summary>
 internal readonly record struct Mark(WalFileKind Kind, uint Timeline, long Place, long StoredAt);
 
-/// <summary>
-/// What one folder of a listing holds, with the folders of 16 digits in it that the tools sort segments into.
-/// </summary>
-/// <param name="path">Without them; empty for the listing's own root.</param>
+/// <summary>The content of one folder of a listing, including the subfolders with 16 digits into which tools sort segments.</summary>
+/// <param name="path">The path without these subfolders; empty for the listing's root.</param>
 internal sealed class ArchiveFolder(string path)
 {
-    /// <summary>Whole segments with an ending, whose size says nothing.</summary>
+    /// <summary>Complete segments with a file extension, whose size tells nothing.</summary>
     readonly SegmentRanges _packed = new();
 
-    /// <summary>Those without one whose size is not that of a segment.</summary>
+    /// <summary>Segments without an extension whose size is not a segment size.</summary>
     readonly SegmentRanges _odd = new();
 
-    /// <summary>Those without one, by their size.</summary>
+    /// <summary>Segments without an extension, by size.</summary>
     readonly SortedDictionary<long, SegmentRanges> _whole = [];
 
     public string Path { get; } = path;
 
-    /// <summary>What is no segment, and tells something of them.</summary>
+    /// <summary>Files that are not segments, but tell something about them.</summary>
     public List<Mark> Marks { get; } = [];
 
     /// <summary>Segments of any size.</summary>
     public long Segments => _packed.Count + _odd.Count + _whole.Values.Sum(ranges => ranges.Count);
 
-    /// <summary>Files that are not as long as a segment, where the others are; they are not whole, and not counted.</summary>
+    /// <summary>
+    /// The number of files that are not as long as a segment although the others are. These are incomplete and do not count as segments.
+    /// </summary>
     public long Broken { get; private set; }
 
-    /// <summary>The size of a segment, where the files show it; null else.</summary>
+    /// <summary>The segment size, if the files show it; otherwise null.</summary>
     public long? SegmentSize { get; private set; }
 
-    /// <param name="size">Null where the listing does not say.</param>
+    /// <param name="size">Null if the listing does not tell.</param>
     public void Add(in WalName name, long? size, long storedAt)
     {
         if (size == 0)
@@ -45,7 +45,7 @@ internal sealed class ArchiveFolder(string path)
             RangesFor(name, size).Add(name.Timeline, name.Place, name.Place, storedAt);
     }
 
-    /// <summary>A range that a tool has counted.</summary>
+    /// <summary>Adds a range that a tool has counted.</summary>
     public void AddRange(uint timeline, long first, long last, long count, long segmentSize)
     {
         _packed.Add(timeline, first, last, SegmentRanges.Unknown, count);
@@ -53,7 +53,7 @@ internal sealed class ArchiveFolder(string path)
             SegmentSize = segmentSize;
     }
 
-    /// <summary>The whole segments, in order. A file that is shorter than the others is not whole: its upload broke off.</summary>
+    /// <summary>The complete segments, in order. A file shorter than the others is incomplete: its upload was interrupted.</summary>
     /// <param name="segmentSize">What the user says it is; null: nothing.</param>
     public SegmentRanges Whole(long? segmentSize)
     {

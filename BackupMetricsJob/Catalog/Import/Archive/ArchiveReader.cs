@@ -6,11 +6,11 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// Reads the listing of a WAL archive, told by its content. A long one is read as it comes; nothing of it is kept but ranges.
+/// Reads the listing of a WAL archive, whose format it detects from the content. A long listing is read as a stream; only ranges are kept.
 /// </summary>
 internal static class ArchiveReader
 {
-    /// <summary>What is accepted, for messages and for the help.</summary>
+    /// <summary>The accepted formats, for messages and the help.</summary>
     public const string Commands =
         "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify "
         + "integrity timeline --json, "
@@ -21,8 +21,8 @@ internal static class ArchiveReader
     static readonly StreamPipeReaderOptions Options = new(bufferSize: 256 * 1024, minimumReadSize: 32 * 1024, leaveOpen: true);
 
     /// <param name="input">Read to its end.</param>
-    /// <param name="segmentSize">What the user says the size of a segment is; null: nothing.</param>
-    /// <exception cref="ListingException">It is no listing of one archive.</exception>
+    /// <param name="segmentSize">The segment size that the user gave; null for none.</param>
+    /// <exception cref="ListingException">The input is not the listing of a single archive.</exception>
     public static async Task<ParsedArchiveListing> ReadAsync(Stream input, long? segmentSize, CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(input, Options);
@@ -73,7 +73,7 @@ internal static class ArchiveReader
         }
     }
 
-    /// <summary>A refusal with the tool whose list it is, where that can be seen. Nothing of the input has been taken yet.</summary>
+    /// <summary>A refusal that names the tool whose list it is, if recognisable. Nothing has been consumed from the input yet.</summary>
     static async Task<ListingException> ExplainedAsync(ListingException refusal, PipeReader pipe, CancellationToken cancellationToken)
     {
         try
@@ -85,7 +85,7 @@ internal static class ArchiveReader
         }
         catch (ListingException)
         {
-            return refusal; // It is no JSON either.
+            return refusal; // It is not JSON either.
         }
     }
 

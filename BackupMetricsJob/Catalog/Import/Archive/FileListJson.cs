@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// A list of files as JSON, read as it comes: an array of objects with a Path (rclone lsjson), or an object of objects by their path
+/// A list of files as JSON, read as a stream: an array of objects with a Path (rclone lsjson), or an object with a member for each path
 /// (pgbackrest repo-ls).
 /// </summary>
 internal sealed class FileListJson(ArchiveContent content)
@@ -41,7 +41,7 @@ internal sealed class FileListJson(ArchiveContent content)
 
     SequencePosition Take(ReadOnlySequence<byte> buffer, bool isLast, ref JsonReaderState state)
     {
-        // Read as if more could come: what is wrong is an exception then, and what is missing is none.
+        // Not the final block: then an invalid token is an exception, but a missing one is not.
         var reader = new Utf8JsonReader(buffer, isFinalBlock: false, state);
         try
         {

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
-/// <summary>The lines of find -printf '%T@ %s %P\n': when a file was changed, its size, its path.</summary>
+/// <summary>The lines of find -printf '%T@ %s %P\n': a file's modification time, size and path.</summary>
 internal static class FindLines
 {
     const int MaxLine = 64 * 1024;

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
-/// <summary>Segments that follow one another on a timeline.</summary>
-/// <param name="StoredAt">When the last of them was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> where
-/// that is not known.</param>
+/// <summary>Consecutive segments of a timeline.</summary>
+/// <param name="StoredAt">When the last segment was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> if
+/// unknown.</param>
 internal readonly record struct SegmentRange(uint Timeline, long First, long Last, long StoredAt);
 
-/// <summary>Collects segments in any order. What comes in order takes no memory, what does not is put in order now and then.</summary>
+/// <summary>Collects segments in any order. Segments in order are merged at once; others are kept and sorted from time to time.</summary>
 internal sealed class SegmentRanges
 {
     public const long Unknown = long.MinValue;
@@ -38,8 +38,8 @@ internal sealed class SegmentRanges
         Count += others.Count;
     }
 
-    /// <summary>In their order, each as long as it can be.</summary>
-    /// <param name="segmentsPerLog">How many segments one first part of a name has; 0 where that is not known.</param>
+    /// <summary>The ranges in order, each as long as possible.</summary>
+    /// <param name="segmentsPerLog">The number of segments per log number (the middle part of a name); 0 if unknown.</param>
     public List<SegmentRange> Merged(long segmentsPerLog)
     {
         _ranges.Sort((a, b) => (a.Timeline, a.First, a.Last).CompareTo((b.Timeline, b.First, b.Last)));

@@ -5,8 +5,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// What wal-g says of its archive: ranges, and no times. wal-show has every timeline, with the segments that are missing in it and the
-/// point at which it left its parent, if its history file is there; wal-verify has the way back from the current segment.
+/// wal-g's report about its archive: ranges without times. wal-show has every timeline, with its missing segments and the point where it
+/// branched off from its parent, if its history file exists. wal-verify has the path back from the current segment.
 /// https://github.com/wal-g/wal-g/blob/master/internal/databases/postgres/wal_show_handler.go
 /// </summary>
 internal static class WalGArchive
@@ -47,7 +47,7 @@ internal static class WalGArchive
             AddWithout(folder, first, last, [], SegmentSize(first, last, fields.Count("segments_count")));
         }
 
-        // It walks along the history of the current timeline, so it has read it.
+        // wal-verify follows the current timeline's history, so it has read the history files.
         foreach (var timeline in timelines.Where(timeline => timeline > timelines.Min()))
             folder.Marks.Add(new(WalFileKind.History, timeline, 0, SegmentRanges.Unknown));
     }
@@ -77,7 +77,7 @@ internal static class WalGArchive
         return missing;
     }
 
-    /// <summary>From how many segments lie between two names; 0 where that does not show it.</summary>
+    /// <summary>The segment size, derived from the number of segments between two names; 0 if that does not tell.</summary>
     static long SegmentSize(in WalName first, in WalName last, long? count)
     {
         var logs = (last.Place >> 32) - (first.Place >> 32);

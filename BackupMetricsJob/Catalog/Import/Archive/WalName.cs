@@ -3,31 +3,31 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
-/// <summary>What a file in an archive is, by its name.</summary>
+/// <summary>The kind of a file in an archive, by its name.</summary>
 internal enum WalFileKind
 {
-    /// <summary>None of ours: a checksum, a temporary file, a file of the tool.</summary>
+    /// <summary>Irrelevant: a checksum, a temporary file, a file of the tool.</summary>
     Other,
     Segment,
 
-    /// <summary>The unfinished last segment of a timeline.</summary>
+    /// <summary>The partial last segment of a timeline.</summary>
     Partial,
 
-    /// <summary>00000002.history: where a timeline comes from.</summary>
+    /// <summary>00000002.history: where a timeline branched off.</summary>
     History,
 
-    /// <summary>000000010000000000000004.00000028.backup: where a base backup begins.</summary>
+    /// <summary>000000010000000000000004.00000028.backup: where a base backup starts.</summary>
     Backup,
 }
 
 /// <summary>
-/// The name of a file in a WAL archive, with whatever the tools append: pgBackRest's checksum, and the endings of compressed and
+/// The name of a file in a WAL archive, with any suffix that tools append: pgBackRest's checksum, and the extensions of compressed and
 /// encrypted files.
 /// </summary>
 /// <param name="Kind">What the file is.</param>
 /// <param name="Timeline">Its timeline.</param>
-/// <param name="Place">The place of the segment: the eight digits after the timeline times 2^32, plus the last eight.</param>
-/// <param name="IsPlain">Whether it has no ending, so that its size may be that of a segment.</param>
+/// <param name="Place">The position of the segment: the eight digits after the timeline times 2^32, plus the last eight.</param>
+/// <param name="IsPlain">Whether it has no extension, so that its size may be the segment size.</param>
 internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Place, bool IsPlain)
 {
     const int Timelines = 8;
@@ -36,7 +36,7 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
 
     static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
 
-    /// <summary>The most segments that one first part of a name can have: those of 1 MB.</summary>
+    /// <summary>The maximum number of segments per log number: with segments of 1 MB.</summary>
     const uint MaxSegmentsPerLog = (uint)((1L << 32) / WalSegmentSize.Min);
 
     /// <param name="name">The last part of the path.</param>
@@ -102,7 +102,7 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
         || ending.SequenceEqual("gpg"u8)
         || ending.SequenceEqual("age"u8);
 
-    /// <summary>Eight digits as PostgreSQL writes them: upper case.</summary>
+    /// <summary>Reads eight hexadecimal digits in PostgreSQL's spelling: upper case.</summary>
     static bool TryHex(ReadOnlySpan<byte> text, out uint value)
     {
         value = 0;
