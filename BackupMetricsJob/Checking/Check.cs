@@ -22,7 +22,7 @@ internal static class Check
         CancellationToken stop
     )
     {
-        // All side by side, so that none of them has to wait and all end within the deadline.
+        // All in parallel, so that none has to wait and all end within the deadline.
         var gateways = Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.RunAsync(gateway, job, time, stop)));
         var scraper = prometheus is null ? null : PrometheusChecks.RunAsync(prometheus, job, gateways, time, stop);
         var textfile = TextfileChecks.RunAsync(job, time);

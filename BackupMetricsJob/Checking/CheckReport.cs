@@ -17,7 +17,7 @@ internal sealed record CheckReport(
 
     public IReadOnlyList<HeartbeatCheck> Heartbeats { get; init; } = [];
 
-    /// <summary>Whether there is more than databases.</summary>
+    /// <summary>Whether anything apart from databases was checked.</summary>
     public bool HasServers => Gateways.Count > 0 || Textfile is not null || Heartbeats.Count > 0 || Prometheus is not null;
 }
 
@@ -47,7 +47,7 @@ internal enum ServerStatus
 /// <param name="Facts">For people: its version, whether it checks pushes, when our group was last pushed.</param>
 internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>How long ago our group was pushed; null if it was not, or nobody knows.</summary>
+    /// <summary>How long ago our group was pushed; null if it was not pushed, or if unknown.</summary>
     public TimeSpan? PushedAgo { get; init; }
 }
 
@@ -60,5 +60,5 @@ internal sealed record PrometheusCheck(string Address, ServerStatus Status, IRea
 /// <param name="Status">Misconfigured if it cannot be written.</param>
 internal sealed record TextfileCheck(string Path, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
 
-/// <summary>A server that the heartbeat calls, without the rest of its URL, which is a secret.</summary>
+/// <summary>A server that the heartbeat calls. The rest of the URL is a secret and left out.</summary>
 internal sealed record HeartbeatCheck(string Address, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);

@@ -91,11 +91,11 @@ internal static class GatewayChecks
             _ => new(true, failure.Describe(), "Check the URL, and that the server is running."),
         };
 
-    /// <summary>The limit of all requests that ask whether it is another kind of server.</summary>
-    /// <param name="left">Of the deadline. If it is over, nobody is asked.</param>
+    /// <summary>The time limit for all requests that find out whether it is another kind of server.</summary>
+    /// <param name="left">The time left until the deadline. If it has passed, no request is sent.</param>
     public static TimeSpan ForAnother(TimeSpan left) => left < MaxForAnother ? left : MaxForAnother;
 
-    /// <summary>Whether somebody answered who may be another server.</summary>
+    /// <summary>Whether the answer may come from another kind of server.</summary>
     public static bool IsOfAnother(ApiFailure failure) =>
         failure is { Reason: RequestFailure.Refused, Status: null or (not 401 and not 403 and not 407) };
 

@@ -11,7 +11,7 @@ internal static class HeartbeatChecks
 {
     static readonly TimeSpan Max = TimeSpan.FromSeconds(10);
 
-    /// <returns>One for each server that is called.</returns>
+    /// <returns>One check for each server that is called.</returns>
     public static Task<HeartbeatCheck[]> RunAsync(JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
         var urls = new[] { job.Heartbeat?.Success, job.Heartbeat?.Start, job.Heartbeat?.Fail };

@@ -19,7 +19,7 @@ internal static class PrometheusChecks
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="gateways">What the gateways say, which are asked at the same time.</param>
+    /// <param name="gateways">The checks of the gateways, which run at the same time.</param>
     public static async Task<PrometheusCheck> RunAsync(
         Uri address,
         JobOptions job,

@@ -22,7 +22,7 @@ internal sealed class PrometheusQueries(PrometheusApi api, CancellationToken can
 
     public async Task<string> ConfigurationAsync() => Unwrap(await api.ConfigurationAsync(cancellationToken));
 
-    /// <summary>As a string of PromQL.</summary>
+    /// <summary>Quotes a text as a PromQL string.</summary>
     public static string Quote(string text) =>
         "\""
         + text.Replace("\\", "\\\\", StringComparison.Ordinal)

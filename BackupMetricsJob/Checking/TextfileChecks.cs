@@ -5,7 +5,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Checking;
 
-/// <summary>Checks whether a run could replace the file for node_exporter, by doing all of that but the replacement.</summary>
+/// <summary>Checks whether a run could replace the file for node_exporter, by doing everything except the replacement.</summary>
 internal static class TextfileChecks
 {
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);

@@ -5,17 +5,17 @@ using BackupMetricsJob.Exposition;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Checks whether Prometheus has what a run wrote for node_exporter, under its own labels: node_exporter's scrape must give them their
-/// names back (docs/node-exporter.md).
+/// Checks whether Prometheus has the series that a run wrote for node_exporter, under their own labels. node_exporter's scrape must restore
+/// the label names (docs/node-exporter.md).
 /// </summary>
 internal static class TextfileScrape
 {
-    /// <summary>Longer ago, Prometheus has scraped it since, unless it never does.</summary>
+    /// <summary>If the file was written longer ago than this, Prometheus has scraped it by now, or never does.</summary>
     public static readonly TimeSpan ScrapedSince = TimeSpan.FromMinutes(2);
 
     const string LabelsAdvice = "Add the metric_relabel_configs of docs/node-exporter.md to the scrape job of node_exporter.";
 
-    /// <param name="job">It has a textfile.</param>
+    /// <param name="job">The settings, which have a textfile.</param>
     public static async Task<ServerStatus> CheckAsync(
         PrometheusQueries prometheus,
         JobOptions job,
