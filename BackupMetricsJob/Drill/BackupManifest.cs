@@ -1,16 +1,16 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A backup's own list of its files, with their sizes and checksums (PostgreSQL 13), and where these files are now.</summary>
-/// <param name="File">Where the list is, whatever the tool calls it.</param>
-/// <param name="Directory">The data directory that it is the list of.</param>
+/// <summary>A backup's manifest: its own list of files with sizes and checksums (PostgreSQL 13), and the location of these files.</summary>
+/// <param name="File">The path of the manifest, whatever the tool calls it.</param>
+/// <param name="Directory">The data directory that the manifest describes.</param>
 internal sealed record BackupManifest(string File, string Directory)
 {
-    /// <summary>The name that PostgreSQL gives it.</summary>
+    /// <summary>PostgreSQL's name for the manifest.</summary>
     public const string Name = "backup_manifest";
 
-    /// <summary>What the tool itself changes when it restores, or adds.</summary>
+    /// <summary>The files that the tool itself changes or adds during a restore.</summary>
     public IReadOnlyList<string> Changed { get; init; } = [];
 
-    /// <summary>In a message about one of several.</summary>
+    /// <summary>The name of this backup in messages, if there are several.</summary>
     public string Of => Path.GetFileName(Directory);
 }

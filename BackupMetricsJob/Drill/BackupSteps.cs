@@ -74,18 +74,18 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
             State.NoWal = missing.ToString();
     }
 
-    /// <summary>What came back with what was claimed, and with what is stored.</summary>
+    /// <summary>Compares what was restored with the claim, and with what is stored.</summary>
     void Compare(Recovered recovered, MissingWal? missing)
     {
         var damaged = DamagedWal.Find(State.Cluster!.Log, recovered.SegmentSize);
         State.IncompleteReplay = IncompleteReplay.Find(missing, damaged, State.Claim, recovered.Lsn, State.Found.NewestStored);
         State.Shortfall =
             State.Claim.Shortfall(recovered, State.Found.Finished ?? recovered.BackupBegan, damaged)
-            // Nobody says by how much: it is more than nothing.
+            // The extent is unknown, but it is more than nothing.
             ?? (State.IncompleteReplay is null ? null : Claim.MinShortfall);
     }
 
-    /// <summary>A wrong --archive would look like one whose WAL is gone.</summary>
+    /// <summary>Checks --archive, because a wrong one would look like an archive without WAL.</summary>
     void CheckArchive()
     {
         if (State.Options.Archive is not { } archive)

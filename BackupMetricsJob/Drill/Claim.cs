@@ -5,22 +5,21 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What was claimed before the fetch: that all work until <paramref name="Until"/> can be restored.</summary>
+/// <summary>The claim made before the fetch: all work until <paramref name="Until"/> can be restored.</summary>
 /// <param name="Until">The recovery point, by this host's clock.</param>
-/// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
-/// <param name="By">
-/// Who claims it: server, catalog, or archive (its listing); archiver where the server's evidence is not enough for a recovery point.
-/// </param>
-/// <param name="SegmentSize">Bytes of a WAL segment.</param>
+/// <param name="Lsn">The claimed end of the archive, in bytes; null if unknown.</param>
+/// <param name="By">The origin of the claim: server, catalog, or archive (its listing). It is "archiver" if the server's evidence is
+/// insufficient for a recovery point.</param>
+/// <param name="SegmentSize">The size of a WAL segment in bytes.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     internal static readonly TimeSpan MinShortfall = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
-    /// <param name="server">The instance that is drilled.</param>
+    /// <summary>Reads the claim from the server, from the catalogue, or from both together.</summary>
+    /// <param name="server">The drilled instance.</param>
     /// <param name="targets">The live server, a catalogue, or both.</param>
-    /// <returns>The claim, or why there is none; a failure where somebody did not answer.</returns>
+    /// <returns>The claim, or why there is none; with a failure if a target did not answer.</returns>
     public static async Task<ClaimResult> ReadAsync(
         string server,
         IReadOnlyList<MonitoredTarget> targets,
@@ -56,18 +55,16 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         };
     }
 
-    /// <summary>
-    /// Where no recovery point is claimed, as after a failover: what the server's archiver reported as stored.
-    /// </summary>
+    /// <summary>The claim if no recovery point is known, such as after a failover: what the server's archiver reported as stored.</summary>
     static Claim? ByArchiver(ProbeResult? result) =>
         result?.Server is { InRecovery: false, ArchiveMode: not "off", DiscardReason: null, Wal: { ArchiveEnd: { } end } wal } server
             ? new(wal.NewestDone ?? server.Archiver.LastArchived ?? result.At, end, "archiver", wal.SegmentSize)
             : null;
 
-    /// <summary>Whoever's word the recovery point stands on also says up to which place in the WAL.</summary>
+    /// <summary>Takes the archive's end in the WAL from the same source as the recovery point.</summary>
     public static Claim From(ProbeResult result, Loss loss)
     {
-        // While a server is idle, nothing is lost; yet no more is claimed than what can come back, which ends with its last write.
+        // An idle server loses nothing. But the claim must not exceed what can be restored, which ends with the server's last write.
         var until = (LastWrite(result) is { } written && written < result.At ? written : result.At) - loss.Window;
         var segmentSize = result.Server?.Wal?.SegmentSize ?? WalSegmentSize.Usual;
         if (loss.IsByServer)
@@ -85,13 +82,13 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     static DateTimeOffset? LastWrite(ProbeResult result) => result.Server?.Wal?.LastWrite - (result.ClockOffset ?? TimeSpan.Zero);
 
     /// <summary>
-    /// How much work that was claimed did not come back; null if that is not known. Where the WAL that was claimed came back, nothing is
-    /// missing, however long ago the last transaction was: the server was idle. The last record of a segment may end in the next one, so
-    /// less than a segment is no hole. Where WAL is missing, it is a second at least: the times of files are whole seconds.
+    /// How much claimed work was not restored; null if unknown. If the claimed WAL was restored, nothing is missing, however old the last
+    /// transaction is, because the server was idle. The last record of a segment may end in the next one, so less than one missing segment
+    /// is no hole. If WAL is missing, the result is at least a second, because file times are whole seconds.
     /// </summary>
-    /// <param name="recovered">What came back.</param>
-    /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
-    /// <param name="isDamaged">Whether replay ended within a segment that is damaged: then the rest of it is missing, too.</param>
+    /// <param name="recovered">What was restored.</param>
+    /// <param name="finished">When the backup finished, for a restore without a replayed transaction.</param>
+    /// <param name="isDamaged">Whether replay ended within a damaged segment. Then the rest of that segment is missing, too.</param>
     public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished, bool isDamaged = false)
     {
         if (Lsn is not { } claimed || recovered.Lsn is not { } reached)
@@ -104,34 +101,34 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             : MinShortfall;
     }
 
-    /// <summary>Whether WAL that was claimed did not come back.</summary>
+    /// <summary>Whether claimed WAL was not restored.</summary>
     public bool IsMissed(long reached) => reached <= Lsn - SegmentSize;
 }
 
 /// <summary>A claim, or why there is none.</summary>
 /// <param name="Claim">Null if there is none.</param>
-/// <param name="Why">Why there is none, in words.</param>
-/// <param name="Failure">Somebody who was named did not answer in full.</param>
+/// <param name="Why">Why there is no claim, in words.</param>
+/// <param name="Failure">The failure if a target did not answer completely.</param>
 internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Failure)
 {
-    /// <summary>Of the live server; null where nobody said it.</summary>
+    /// <summary>The live server's system identifier; null if unknown.</summary>
     public ulong? SystemIdentifier { get; init; }
 
     /// <summary>
-    /// Up to which place the server says that it archived, in bytes: more than what is claimed, where the archive's listing has a hole.
+    /// The end of the archived WAL according to the server, in bytes. If the archive's listing has a hole, this is more than the claim.
     /// </summary>
     public long? Stored { get; init; }
 
-    /// <summary>The first segment that is missing in the archive's listing; null where none is.</summary>
+    /// <summary>The first missing segment in the archive's listing; null if none is missing.</summary>
     public string? Hole { get; init; }
 
-    /// <summary>Bytes of a WAL segment.</summary>
+    /// <summary>The size of a WAL segment in bytes.</summary>
     public long SegmentSize => Claim?.SegmentSize ?? WalSegmentSize.Usual;
 
     /// <summary>How much work that was claimed did not come back; null if that is not known.</summary>
-    /// <param name="recovered">What came back.</param>
-    /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
-    /// <param name="damaged">The segment that replay ended at, since it is damaged.</param>
+    /// <param name="recovered">What was restored.</param>
+    /// <param name="finished">When the backup finished, for a restore without a replayed transaction.</param>
+    /// <param name="damaged">The damaged segment at which replay ended.</param>
     public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished, DamagedWal? damaged) =>
         Claim?.Shortfall(recovered, finished, isDamaged: damaged is { IsEmpty: false });
 }

@@ -4,19 +4,18 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// A segment that restore_command brought, and that PostgreSQL could not read to its end. It takes that for the end of the WAL, and says so
-/// in its log only: https://github.com/postgres/postgres/blob/master/src/backend/access/transam/xlogreader.c
+/// A segment that restore_command delivered but PostgreSQL could not read to its end. PostgreSQL takes that for the end of the WAL, and
+/// only its log mentions it: https://github.com/postgres/postgres/blob/master/src/backend/access/transam/xlogreader.c
 /// </summary>
-/// <param name="Segment">Its name.</param>
-/// <param name="Words">What PostgreSQL found in it.</param>
-/// <param name="IsEmpty">
-/// It found zeros: that is also how the WAL ends in a segment that was not full yet (.partial), so it is damage only where more is stored.
-/// </param>
+/// <param name="Segment">The segment's name.</param>
+/// <param name="Words">What PostgreSQL found in the segment.</param>
+/// <param name="IsEmpty">Whether PostgreSQL found zeros. WAL also ends in zeros in a segment that was not full yet (.partial), so this is
+/// damage only if more WAL is stored.</param>
 internal sealed partial record DamagedWal(string Segment, string Words, bool IsEmpty)
 {
     public override string ToString() => $"{Segment} came, and is damaged: {Words}";
 
-    /// <summary>The one that replay ended at; null where it ended at no such segment.</summary>
+    /// <summary>The damaged segment at which replay ended; null if there is none.</summary>
     /// <param name="log">The server's log.</param>
     public static DamagedWal? Find(IEnumerable<string> log, long segmentSize)
     {
@@ -29,14 +28,14 @@ internal sealed partial record DamagedWal(string Segment, string Words, bool IsE
             else if (line.StartsWith("LOG:  redo done at", StringComparison.Ordinal))
                 break;
             else if (Complaint().Match(line) is { Success: true } complaint && Place(complaint, segmentSize) is { } at)
-                // What lies in pg_wal from before is read, too, and may be anything.
+                // PostgreSQL also reads old files in pg_wal, which may contain anything.
                 found = came.TryGetValue(at, out var name) ? new(name, complaint.Groups["words"].Value, Zeros().IsMatch(line)) : found;
         }
 
         return found;
     }
 
-    /// <summary>A line of the server's log by which restore_command brought a segment.</summary>
+    /// <summary>Whether a line of the server's log says that restore_command delivered a segment.</summary>
     public static bool IsRestored(string line) => Restored().IsMatch(line);
 
     static long? Place(Match complaint, long segmentSize) =>

@@ -4,17 +4,17 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// A restored data directory before its first start. What it needs is there, nothing of its old settings is left, and no link leads out of
-/// the drill's folder: a server that is started on it can write nowhere else.
+/// A restored data directory before its first start. Everything it needs is there, no old settings are left, and no link leads out of the
+/// drill's folder. So a server started on it cannot write anywhere else.
 /// </summary>
 internal static partial class DataDirectory
 {
     public const string Label = "backup_label";
 
-    /// <summary>Settings and signals of its former life. What we set stands in files of our own.</summary>
+    /// <summary>The former server's settings and signal files. Our settings are in our own files.</summary>
     static readonly string[] Former = ["postgresql.auto.conf", "standby.signal", "recovery.signal", "recovery.conf", "postmaster.pid"];
 
-    /// <summary>The tablespaces of a plain directory: their numbers, and where the links lead.</summary>
+    /// <summary>The tablespaces of a plain directory: their OIDs, and the targets of their links.</summary>
     public static IReadOnlyList<(string Oid, string Location)> Tablespaces(string directory)
     {
         var links = Path.Combine(directory, "pg_tblspc");
@@ -25,7 +25,7 @@ internal static partial class DataDirectory
         (string, string) Target(FileSystemInfo link) => (link.Name, Path.GetFullPath(link.LinkTarget!, links));
     }
 
-    /// <summary>Those of tablespace_map, from which recovery makes the links.</summary>
+    /// <summary>The tablespaces in tablespace_map, from which recovery creates the links.</summary>
     public static IReadOnlyList<(string Oid, string Location)> MappedTablespaces(string directory)
     {
         var map = Path.Combine(directory, "tablespace_map");
@@ -46,7 +46,7 @@ internal static partial class DataDirectory
         Directory.CreateSymbolicLink(link, target);
     }
 
-    /// <summary>Bytes of the files in it, tablespaces included.</summary>
+    /// <summary>The total size of the files in bytes, including tablespaces.</summary>
     public static long Size(string directory)
     {
         var sum = SizeWithin(directory);
@@ -55,7 +55,7 @@ internal static partial class DataDirectory
         return sum;
     }
 
-    /// <summary>Changes nothing, so that it can be compared with what was backed up.</summary>
+    /// <summary>Checks the directory without changing it, so that it can still be compared with the backup.</summary>
     /// <exception cref="DrillException">It cannot be started, or could do harm.</exception>
     public static void Check(DrillFolder folder, bool needsLabel)
     {
@@ -90,7 +90,9 @@ internal static partial class DataDirectory
         }
     }
 
-    /// <summary>Makes ready to be started what was checked: its old settings go, and its tablespaces are the drill's own.</summary>
+    /// <summary>
+    /// Prepares the checked directory for its start: removes the old settings, and links only the drill's own tablespaces.
+    /// </summary>
     public static void Prepare(DrillFolder folder)
     {
         var data = folder.DataDirectory;
@@ -102,7 +104,7 @@ internal static partial class DataDirectory
         File.WriteAllText(Path.Combine(data, "recovery.signal"), "");
     }
 
-    /// <summary>Where the backup begins in the WAL, in bytes; null if it does not say.</summary>
+    /// <summary>The backup's start position in the WAL, in bytes; null if the backup does not tell.</summary>
     public static long? StartOfBackup(string data)
     {
         return LabelLine(data, "START WAL LOCATION") is { } line && Location().Match(line) is { Success: true } match
@@ -110,7 +112,7 @@ internal static partial class DataDirectory
             : null;
     }
 
-    /// <summary>A line of backup_label, as "START TIME"; null if there is none.</summary>
+    /// <summary>The value of a line in backup_label, such as "START TIME"; null if there is none.</summary>
     public static string? LabelLine(string data, string name)
     {
         var label = Path.Combine(data, Label);
@@ -120,7 +122,7 @@ internal static partial class DataDirectory
             : null;
     }
 
-    /// <summary>PostgreSQL refuses to start it, for want of the backups that it builds on.</summary>
+    /// <summary>Refuses an incremental backup, which PostgreSQL cannot start without the backups it depends on.</summary>
     /// <exception cref="DrillException">It is an incremental backup (PostgreSQL 17).</exception>
     public static void RefuseIncremental(string data, string what)
     {

@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What came back is looked at: the user's own questions, pg_amcheck, and the checksum of every page.</summary>
-/// <param name="queries">The user's own questions; null for none.</param>
+/// <summary>Checks what was restored with the user's own queries, pg_amcheck, and the checksum of every page.</summary>
+/// <param name="queries">The user's own queries; null for none.</param>
 internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, DrillProgram program, DrillCluster cluster, string? queries)
 {
     readonly List<string> _done = [];
@@ -12,13 +12,13 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
     /// <summary>What was checked, in words.</summary>
     public IReadOnlyList<string> Done => _done;
 
-    /// <summary>Leaves the server stopped.</summary>
+    /// <summary>Runs the checks and leaves the server stopped.</summary>
     /// <param name="hasChecksums">Whether the cluster has page checksums.</param>
-    /// <param name="database">Where the questions are asked.</param>
+    /// <param name="database">The database for the queries.</param>
     /// <exception cref="DrillException">A check fails.</exception>
     public async Task RunAsync(bool hasChecksums, string database, CancellationToken cancellationToken)
     {
-        // A dump was loaded into files that are new.
+        // A dump was loaded into new files, so its pages need no check.
         if (options.Tool != DrillTool.Dump)
         {
             var relations = await new RelationFiles(cluster).CountAsync(cancellationToken);
@@ -50,11 +50,13 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
         _done.Add("checksums");
     }
 
-    /// <summary>A dump is loaded into a database of another name.</summary>
+    /// <summary>
+    /// The live server, in the database of the queries. For a dump, in its configured database: the dump was loaded under another name.
+    /// </summary>
     ConnectionSettings? LiveServer(string database) =>
         options is { LiveServer: { } liveServer, Tool: not DrillTool.Dump } ? liveServer with { Database = database } : options.LiveServer;
 
-    /// <summary>Without the library of an extension, an index of its kind cannot be read, which says nothing about the index.</summary>
+    /// <summary>Without an extension's library, its indexes cannot be read. That says nothing about the indexes.</summary>
     async Task AmcheckAsync(CancellationToken cancellationToken)
     {
         var amcheck = await program.TryAsync(

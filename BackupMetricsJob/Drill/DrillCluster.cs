@@ -7,8 +7,8 @@ using Npgsql;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The throw-away server. Nobody but this user can connect to it, by a socket in the drill's folder. It archives nothing, follows nobody,
-/// and runs no workers of extensions or of logical replication.
+/// The throw-away server. Only this user can connect to it, through a socket in the drill's folder. It archives nothing, follows no
+/// primary, and runs no workers of extensions or logical replication.
 /// </summary>
 internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options)
     : IDisposable
@@ -33,7 +33,7 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
 
     string IdentityFile => folder.File("pg_ident.conf");
 
-    /// <summary>The options by which PostgreSQL's programs find it.</summary>
+    /// <summary>The options with which PostgreSQL's programs connect to it.</summary>
     public IReadOnlyList<string> ClientArguments =>
         ["-h", folder.SocketDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", options.Superuser];
 
@@ -44,7 +44,7 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
             throw DrillException.OfSettings($"the path of {folder.FullPath} is too long for a Unix socket: name a shorter --work-dir");
     }
 
-    /// <param name="walCommand">Where WAL comes from; null for a cluster that does not recover.</param>
+    /// <param name="walCommand">The restore_command; null for a cluster without recovery.</param>
     public void Configure(string? walCommand)
     {
         var settings = new DrillClusterSettings(folder.SocketDirectory, Port, programs.Version, options.Preload);
@@ -53,8 +53,8 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         File.WriteAllText(IdentityFile, "");
     }
 
-    /// <summary>Returns when it can be written to: recovery has ended.</summary>
-    /// <exception cref="StartException">It ends instead.</exception>
+    /// <summary>Returns when the server accepts writes, which is after recovery.</summary>
+    /// <exception cref="StartException">The server ended instead.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _process = program.Start(
@@ -76,10 +76,10 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
     /// <summary>The lines of the server's log.</summary>
     public IEnumerable<string> Log => File.Exists(LogFile) ? File.ReadLines(LogFile) : [];
 
-    /// <summary>What the server said last that is not routine.</summary>
+    /// <summary>The server's last messages that are not routine.</summary>
     public string ErrorExcerpt() => program.Words.Extract(string.Join('\n', Log.Where(line => Telling().IsMatch(line))));
 
-    /// <exception cref="DrillException">Nobody is let in.</exception>
+    /// <exception cref="DrillException">The server refuses the connection.</exception>
     public async Task<NpgsqlConnection> ConnectAsync(
         string database,
         CancellationToken cancellationToken,
@@ -127,8 +127,8 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         }
     }
 
-    /// <summary>A clean shutdown.</summary>
-    /// <exception cref="DrillException">It does not end so.</exception>
+    /// <summary>Shuts the server down cleanly.</summary>
+    /// <exception cref="DrillException">The shutdown was not clean.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_process is null or { HasExited: true })
@@ -151,8 +151,8 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
 
     public void Dispose() => _process?.Dispose();
 
-    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good. What stands
-    // without a level is restore_command's, which WalSource quotes. Before the settings are read, a line begins with a time.
+    // Leaves out hints: one may say to remove backup_label, which is wrong for a test of the backup. Lines without a level come from
+    // restore_command and are quoted by WalSource. Before the settings are read, a line begins with a time.
     [GeneratedRegex(@"^(?:\d{4}-\S+ \S+ \S+ \[\d+\] )?(?:FATAL|PANIC|ERROR|WARNING|DETAIL|CONTEXT): ")]
     private static partial Regex Telling();
 

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>The whole postgresql.conf of the throw-away server: with none of the lost server's settings, it can hurt nobody.</summary>
-/// <param name="SocketDirectory">The only way in.</param>
-/// <param name="Port">In the name of the socket.</param>
+/// <summary>
+/// The whole postgresql.conf of the throw-away server. Without any of the lost server's settings, it cannot harm anybody.
+/// </summary>
+/// <param name="SocketDirectory">The directory of the socket, the only way to connect.</param>
+/// <param name="Port">The port in the socket's name.</param>
 /// <param name="Version">PostgreSQL's major version.</param>
-/// <param name="Preload">Libraries that the cluster cannot be read without; empty for none.</param>
+/// <param name="Preload">Libraries without which the cluster cannot be read; empty for none.</param>
 internal sealed record DrillClusterSettings(string SocketDirectory, int Port, int Version, string Preload)
 {
     /// <param name="walCommand">Where WAL comes from; null for a cluster that does not recover.</param>
@@ -14,7 +16,7 @@ internal sealed record DrillClusterSettings(string SocketDirectory, int Port, in
     {
         Dictionary<string, string> settings = new()
         {
-            // Nothing leaves this cluster, and nothing comes in.
+            // Nothing connects to this cluster over the network, and it archives and replicates nothing.
             ["listen_addresses"] = "",
             ["unix_socket_directories"] = SocketDirectory,
             ["unix_socket_permissions"] = "0700",
@@ -27,14 +29,14 @@ internal sealed record DrillClusterSettings(string SocketDirectory, int Port, in
             ["recovery_end_command"] = "",
             ["max_wal_senders"] = "0",
             ["ssl"] = "off",
-            // No worker of an extension runs (pg_cron), nor of a subscription.
+            // No worker of an extension (pg_cron) or of a subscription runs.
             ["max_worker_processes"] = "0",
             ["max_logical_replication_workers"] = "0",
             ["shared_preload_libraries"] = Preload,
             ["session_preload_libraries"] = "",
             ["local_preload_libraries"] = "",
             ["autovacuum"] = "off",
-            // Small: with hot_standby off the primary's own limits do not count.
+            // Small values are allowed: with hot_standby off, the primary's limits do not apply.
             ["hot_standby"] = "off",
             ["max_connections"] = "20",
             ["superuser_reserved_connections"] = "1",
@@ -44,7 +46,7 @@ internal sealed record DrillClusterSettings(string SocketDirectory, int Port, in
             ["maintenance_work_mem"] = "64MB",
             ["max_wal_size"] = "256MB",
             ["huge_pages"] = "off",
-            // Shared memory in files of the data directory: a killed server leaves none behind.
+            // Keeps shared memory in files of the data directory, so a killed server leaves none behind.
             ["dynamic_shared_memory_type"] = "mmap",
             ["fsync"] = "off",
             ["full_page_writes"] = "off",

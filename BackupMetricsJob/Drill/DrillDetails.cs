@@ -4,7 +4,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A drill as JSON, for the column raw of its row in the catalogue. The source catalog reads it: RestoreTestRow.</summary>
+/// <summary>A drill as JSON, for the column raw of its row in the catalogue. RestoreTestRow of the source "catalog" reads it.</summary>
 internal static class DrillDetails
 {
     public static string ToJson(DrillResult result)

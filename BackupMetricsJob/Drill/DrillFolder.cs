@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The folder that a drill makes for itself, and the only one that it ever removes. A marker in it is locked for as long as the drill
-/// lives, so the next drill knows, even in another container, what a killed one left behind.
+/// The folder that a drill creates for itself, and the only one that it ever removes. It contains a marker file that is locked as long as
+/// the drill lives. So the next drill recognises, even from another container, what a killed drill left behind.
 /// </summary>
 internal sealed class DrillFolder : IDisposable
 {
@@ -24,14 +24,14 @@ internal sealed class DrillFolder : IDisposable
 
     public string DataDirectory => File(Data);
 
-    /// <summary>PostgreSQL's Unix socket is in it, and nobody else can enter it.</summary>
+    /// <summary>The directory of PostgreSQL's Unix socket, which nobody else can enter.</summary>
     public string SocketDirectory => File("s");
 
     public string TablespaceDirectory => File("tablespaces");
 
     public string File(string name) => Path.Combine(FullPath, name);
 
-    /// <exception cref="DrillException">It cannot be made.</exception>
+    /// <exception cref="DrillException">The folder cannot be created.</exception>
     public static DrillFolder Create(string parent, DateTimeOffset now)
     {
         var path = Path.Combine(Path.GetFullPath(parent), Prefix + Guid.NewGuid().ToString("N")[..8]);
@@ -56,7 +56,9 @@ internal sealed class DrillFolder : IDisposable
         }
     }
 
-    /// <summary>Removes the folders that killed drills left, and ends what still runs in them. Returns what was removed.</summary>
+    /// <summary>
+    /// Removes the folders that killed drills left, and ends any processes still running in them. Returns what was removed.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> ClearLeftoversAsync(string parent)
     {
         var removed = new List<string>();
@@ -65,7 +67,7 @@ internal sealed class DrillFolder : IDisposable
         {
             try
             {
-                // The lock is refused while that drill lives. Without our first line, the folder is not, or not yet, a drill's.
+                // The lock is refused while that drill lives. Without our first line, the folder is not a drill's, or not yet.
                 await using var locked = new FileStream(Path.Combine(path, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                 using var reader = new StreamReader(locked, leaveOpen: true);
                 if (await reader.ReadLineAsync() != FirstLine || !await DrillProcesses.EndAsync(path))
@@ -75,22 +77,22 @@ internal sealed class DrillFolder : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It is in use, not ours, or another user's.
+                // The folder is in use, not ours, or another user's.
             }
         }
 
         return removed;
     }
 
-    /// <summary>Ends what still runs in it, and removes it.</summary>
-    /// <exception cref="DrillException">Something of it remains.</exception>
+    /// <summary>Ends any processes still running in the folder, and removes it.</summary>
+    /// <exception cref="DrillException">Something could not be removed or ended.</exception>
     public async Task RemoveAsync(bool keep)
     {
         if (!await DrillProcesses.EndAsync(FullPath))
             throw new DrillException($"a process of the drill does not end: look for those that work in {FullPath}");
         if (keep)
         {
-            // Without the marker, no drill takes it for a leftover.
+            // Without the marker, no drill takes the folder for a leftover.
             System.IO.File.Delete(File(Marker));
             return;
         }
@@ -107,7 +109,7 @@ internal sealed class DrillFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>Removes a folder that was made, but without a marker that says so: on a full disk it is empty.</summary>
+    /// <summary>Removes a new folder whose marker could not be written. On a full disk it is empty.</summary>
     static void Forget(string path)
     {
         try
@@ -117,11 +119,11 @@ internal sealed class DrillFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What was to be said first is said.
+            // The first failure is reported, not this one.
         }
     }
 
-    /// <summary>The marker goes last, so that what is left of a deletion that failed is still known. Links are not followed.</summary>
+    /// <summary>Deletes the marker last, so that the rest of a failed deletion is still recognised. Links are not followed.</summary>
     static void Delete(string path)
     {
         foreach (var folder in Directory.GetDirectories(path))
@@ -136,7 +138,7 @@ internal sealed class DrillFolder : IDisposable
         Directory.Delete(path, recursive: true);
     }
 
-    // A backup may have folders that their owner cannot write to.
+    // A backup may contain folders that their owner cannot write to.
     static void AllowDeletion(string folder)
     {
         var all = new EnumerationOptions

@@ -1,21 +1,21 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>The parts of a drill, in their order.</summary>
+/// <summary>The phases of a drill, in order.</summary>
 internal enum DrillPhase
 {
-    /// <summary>What is needed is looked for, before anything is fetched.</summary>
+    /// <summary>Checks the prerequisites before anything is fetched.</summary>
     Preflight,
 
     /// <summary>The backup tool writes the backup into the drill's own folder.</summary>
     Fetch,
 
-    /// <summary>What was fetched is compared with the backup's own list of files.</summary>
+    /// <summary>The fetched files are compared with the backup's manifest.</summary>
     Verify,
 
-    /// <summary>PostgreSQL starts from it, and replays WAL to the archive's end; of a dump: it is loaded.</summary>
+    /// <summary>PostgreSQL starts from the backup, and replays WAL to the archive's end. A dump is loaded.</summary>
     Replay,
 
-    /// <summary>What came back is looked at.</summary>
+    /// <summary>The restored cluster is checked.</summary>
     Check,
 
     /// <summary>The server is stopped, and the folder removed.</summary>
@@ -25,7 +25,7 @@ internal enum DrillPhase
 /// <summary>The spelling of a <see cref="DrillPhase"/> in labels and messages.</summary>
 internal static class DrillPhases
 {
-    /// <summary>How long a restore takes when it matters: the measured RTO.</summary>
+    /// <summary>The phases of a real restore; their durations are the measured RTO.</summary>
     public static IReadOnlyList<DrillPhase> OfRestore { get; } = [DrillPhase.Fetch, DrillPhase.Replay];
 
     public static string Name(this DrillPhase phase) =>

@@ -3,19 +3,19 @@ using System.Globalization;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The processes that a drill started, whoever their parent is now: those that have the drill's folder in their environment, or work in it
-/// (PostgreSQL overwrites its environment, but always works in its data directory). Linux only, by /proc.
+/// The processes that a drill started, whatever their parent is now. They have the drill's folder in their environment or as their working
+/// directory (PostgreSQL overwrites its environment, but always works in its data directory). Linux only, by /proc.
 /// </summary>
 internal static class DrillProcesses
 {
-    /// <summary>The variable by which a drill's processes are known; its value is the folder.</summary>
+    /// <summary>The variable that identifies a drill's processes; its value is the folder.</summary>
     public const string Variable = "BACKUP_METRICS_DRILL";
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Ends them all. PostgreSQL is asked first, so that it gives its shared memory back. False if one of them does not end.
+    /// Ends all processes. PostgreSQL is asked to stop first, so that it releases its shared memory. False if a process does not end.
     /// </summary>
     public static async Task<bool> EndAsync(string folder)
     {
@@ -73,7 +73,7 @@ internal static class DrillProcesses
         return Read(file).StartsWith(process.ToString(CultureInfo.InvariantCulture) + "\n", StringComparison.Ordinal);
     }
 
-    // Nobody has waited for it yet. Its parent has to, and in a container that may never happen.
+    // A process whose parent has not waited for it yet. In a container that may never happen.
     static bool IsZombie(string process) => Read(process + "/stat") is var stat && stat.Contains(") Z ", StringComparison.Ordinal);
 
     static string Read(string file)

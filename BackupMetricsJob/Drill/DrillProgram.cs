@@ -4,10 +4,12 @@ using System.Text;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>How a program ended: its exit code, its standard output and error, and its last words for a message.</summary>
+/// <summary>
+/// The result of a program: its exit code, its standard output and error, and an excerpt of its last errors for a message.
+/// </summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Errors, string ErrorExcerpt);
 
-/// <summary>Runs the backup tools' programs and PostgreSQL's own, in the drill's folder. A drill that is cancelled ends them.</summary>
+/// <summary>Runs the programs of backup tools and of PostgreSQL, in the drill's folder. Cancelling a drill ends them.</summary>
 /// <param name="folder">The folder of the drill.</param>
 /// <param name="environment">The environment of this process.</param>
 internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, string> environment)
@@ -19,12 +21,12 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
 
     readonly ErrorExcerpt _words = new(environment);
 
-    /// <summary>The directory that the shell line of --restore-command writes to.</summary>
+    /// <summary>The variable with the directory that the shell line of --restore-command writes to.</summary>
     public const string DataVariable = "BACKUP_METRICS_DATA";
 
     public ErrorExcerpt Words => _words;
 
-    /// <exception cref="DrillException">It cannot be started, or does not end with 0.</exception>
+    /// <exception cref="DrillException">The program cannot be started, or does not exit with 0.</exception>
     public async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var result = await TryAsync(program, arguments, cancellationToken);
@@ -33,7 +35,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
             : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.ErrorExcerpt);
     }
 
-    /// <exception cref="DrillException">It cannot be started.</exception>
+    /// <exception cref="DrillException">The program cannot be started.</exception>
     public async Task<ProgramResult> TryAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var process = Start(program, arguments, isCaptured: true);
@@ -49,14 +51,14 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
             throw;
         }
 
-        // What it started and left behind may hold the pipes open for ever.
+        // Processes that it left behind may keep the pipes open for ever.
         Task reading = Task.WhenAll(output, errors);
         await reading.WaitAsync(WaitForPipes, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var (written, complaint) = (Text(output), Text(errors));
         return new(process.ExitCode, written, complaint, _words.Extract(complaint.Length > 0 ? complaint : written));
     }
 
-    /// <summary>Starts a program that goes on; what it writes goes to the file.</summary>
+    /// <summary>Starts a program that keeps running; its output goes to the file.</summary>
     public Process Start(string program, IEnumerable<string> arguments, string log) =>
         Start("/bin/sh", ["-c", """exec "$@" >>"$0" 2>&1""", log, program, .. arguments], isCaptured: false);
 
@@ -76,7 +78,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
                 start.Environment[name] = value;
         }
 
-        // What is read in messages is English, and no locale has to be installed.
+        // Messages must be in English to be recognised, and no locale has to be installed.
         start.Environment["LC_ALL"] = "C";
         start.Environment[DrillProcesses.Variable] = folder;
         start.Environment[DataVariable] = Path.Combine(folder, DrillFolder.Data);
@@ -92,12 +94,12 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
         }
     }
 
-    // PGHOST, PGOPTIONS and the like would lead PostgreSQL's programs to another server. Our own secrets are nobody's business.
+    // PGHOST, PGOPTIONS and the like would lead PostgreSQL's programs to another server. Our own secrets are not passed on.
     static bool IsOfUs(string name) =>
         name.StartsWith(Configuration.Settings.Prefix, StringComparison.Ordinal)
         || (name.StartsWith("PG", StringComparison.Ordinal) && !name.StartsWith("PGBACKREST_", StringComparison.Ordinal));
 
-    // The end of it, since that is where a program says why it gives up.
+    // Keeps the end of the output, where a program tells why it failed.
     static async Task<StringBuilder> ReadAsync(StreamReader reader, int max)
     {
         var text = new StringBuilder();

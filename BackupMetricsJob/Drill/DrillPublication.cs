@@ -10,11 +10,11 @@ using Prometheus;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>Where the result of a drill goes.</summary>
-/// <param name="Instance">The server that was drilled, with the user's labels.</param>
+/// <param name="Instance">The drilled server, with the user's labels.</param>
 /// <param name="Catalogue">Null for none.</param>
-/// <param name="Gateways">Each of them gets the push; empty for none.</param>
+/// <param name="Gateways">The gateways, each of which gets the push; empty for none.</param>
 /// <param name="Group">The drill's own group, which no run replaces.</param>
-/// <param name="Build">This program: by it, `delete` knows that the group is ours.</param>
+/// <param name="Build">This program's version. Its metric tells `delete` that the group is ours.</param>
 internal sealed record DrillPublication(
     Instance Instance,
     ConnectionSettings? Catalogue,
@@ -26,8 +26,8 @@ internal sealed record DrillPublication(
     static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(30);
     static readonly TimeSpan PushTime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Records it as a restore test. Null if that is done, or there is no catalogue.</summary>
-    /// <param name="noted">Told that the server is new to the catalogue.</param>
+    /// <summary>Records the result as a restore test. Null on success, or if there is no catalogue.</summary>
+    /// <param name="noted">Receives a note if the server is new to the catalogue.</param>
     public Task<CatalogFailure?> RecordAsync(DrillResult result, Action<ListingItem.Note> noted, CancellationToken cancellationToken)
     {
         if (Catalogue is null)
@@ -54,7 +54,7 @@ internal sealed record DrillPublication(
         return CatalogRecord.WriteAsync(row, Catalogue, RecordTime, cancellationToken, noted, cluster);
     }
 
-    /// <summary>Pushes it to every gateway.</summary>
+    /// <summary>Pushes the result to every gateway.</summary>
     public async Task<IReadOnlyList<PushOutcome>> PushAsync(DrillResult result, TimeProvider time, CancellationToken cancellationToken)
     {
         if (Gateways.Count == 0)
@@ -80,7 +80,7 @@ internal sealed record DrillPublication(
         CancellationToken cancellationToken
     )
     {
-        // What the last drill that came to an end found stays there beside one that did not.
+        // If this drill did not finish, the results of the last finished one stay in the group.
         var budget = new PushBudget(PushTime, gateway.AttemptTimeout);
         var sent = await Push.SendAsync(registry, gateway, Group, budget, time, cancellationToken, replaces);
         var outcome = await UnansweredRefusal.FindAsync(sent, gateway, Group, gateway.AttemptTimeout, time, cancellationToken);

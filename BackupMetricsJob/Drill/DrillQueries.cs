@@ -5,14 +5,14 @@ using Npgsql;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The user's own questions to what came back: each statement must return rows, and true in each of them. They are asked by a role that may
-/// read everything and write nothing, in a read-only session.
+/// The user's own queries on the restored cluster. Each statement must return rows, with true in each. They run in a read-only session of a
+/// role that may read everything and write nothing.
 /// </summary>
-/// <param name="text">What the file of --query says.</param>
-/// <param name="liveServer">The same database of the live server; null where none was named.</param>
+/// <param name="text">The text of the --query file.</param>
+/// <param name="liveServer">The same database on the live server; null if none was named.</param>
 internal sealed class DrillQueries(DrillCluster cluster, string text, string database, ConnectionSettings? liveServer)
 {
-    /// <summary>Before 14 there is no pg_read_all_data.</summary>
+    /// <summary>Before PostgreSQL 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
         DO $$ DECLARE one name; BEGIN
           FOR one IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' LOOP
@@ -22,8 +22,8 @@ internal sealed class DrillQueries(DrillCluster cluster, string text, string dat
         END $$
         """;
 
-    /// <summary>How many there were.</summary>
-    /// <exception cref="DrillException">One is not true, or cannot be asked.</exception>
+    /// <summary>Runs the queries and returns their number.</summary>
+    /// <exception cref="DrillException">A query is not true, or cannot be run.</exception>
     public async Task<int> AskAsync(CancellationToken cancellationToken)
     {
         var role = "backup_metrics_drill_" + Guid.NewGuid().ToString("N")[..8];
@@ -58,7 +58,7 @@ internal sealed class DrillQueries(DrillCluster cluster, string text, string dat
         var sql = $"CREATE ROLE {role} LOGIN BYPASSRLS IN ROLE {roles}";
         if (cluster.Programs.Version < 14)
             sql += "; " + GrantRead.Replace("ROLE_OF_DRILL", role, StringComparison.Ordinal);
-#pragma warning disable CA2100 // Names of our own.
+#pragma warning disable CA2100 // Only our own names.
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);

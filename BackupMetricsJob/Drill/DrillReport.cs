@@ -3,19 +3,19 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A drill, and what became of its result.</summary>
+/// <summary>A drill, and where its result was recorded and pushed.</summary>
 internal sealed record DrillReport(DrillResult Result)
 {
-    /// <summary>Why it is not in the catalogue; null if it is, or if there is no catalogue.</summary>
+    /// <summary>Why the result is not in the catalogue; null if it is, or if there is no catalogue.</summary>
     public CatalogFailure? RecordFailure { get; init; }
 
-    /// <summary>What a person should know of its name in the catalogue; null for nothing.</summary>
+    /// <summary>What a person should know about the server's name in the catalogue; null for nothing.</summary>
     public string? Note { get; init; }
 
-    /// <summary>In the order of the gateways; empty without any.</summary>
+    /// <summary>The outcomes of the pushes, in the order of the gateways; empty without any.</summary>
     public IReadOnlyList<PushOutcome> Pushes { get; init; } = [];
 
-    /// <summary>Restores, then records and pushes how that went. What a signal stopped is told to nobody.</summary>
+    /// <summary>Restores, then records and pushes the result. A drill stopped by a signal is neither recorded nor pushed.</summary>
     public static async Task<DrillReport> RunAsync(
         DrillOptions options,
         ClaimResult claim,

@@ -3,19 +3,19 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>Who is told while a drill goes on.</summary>
-/// <param name="Cleared">A folder was removed that a killed drill had left.</param>
-/// <param name="Begun">A phase begins.</param>
-/// <param name="Ended">A phase has ended: the last one of the result so far.</param>
+/// <summary>The callbacks for the progress of a drill.</summary>
+/// <param name="Cleared">Called when a killed drill's folder was removed.</param>
+/// <param name="Begun">Called when a phase begins.</param>
+/// <param name="Ended">Called when a phase has ended, with the result so far, which ends with this phase.</param>
 internal sealed record DrillWatch(Action<string> Cleared, Action<DrillPhase> Begun, Action<DrillResult> Ended);
 
 /// <summary>
-/// One drill: preflight, fetch, verify, replay, check, clean-up. It always ends, within its timeout, with nothing left running and its
-/// folder removed, whatever fails.
+/// One drill: preflight, fetch, verify, replay, check, clean-up. It always ends within its timeout, leaves nothing running and removes its
+/// folder, whatever fails.
 /// </summary>
 internal sealed partial class DrillRun(DrillState state, DateTimeOffset started, TimeProvider time, DrillWatch watch)
 {
-    /// <summary>Less than a segment of WAL: nothing of a restore fits any more.</summary>
+    /// <summary>Less than a WAL segment: no part of a restore fits any more.</summary>
     const long FullBelow = 16 << 20;
 
     static readonly DrillPhase[] Work = [DrillPhase.Preflight, DrillPhase.Fetch, DrillPhase.Verify, DrillPhase.Replay, DrillPhase.Check];
@@ -27,12 +27,12 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
     string? _failure;
     string? _remains;
 
-    /// <param name="options">What is drilled.</param>
-    /// <param name="claim">What was claimed before.</param>
-    /// <param name="environment">The environment of this process, which the tools get, too.</param>
+    /// <param name="options">What to drill.</param>
+    /// <param name="claim">The claim made before.</param>
+    /// <param name="environment">The environment of this process, which is passed on to the tools.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="watch">Is told what goes on.</param>
-    /// <param name="stop">A signal: what runs is ended, and the folder removed.</param>
+    /// <param name="watch">Receives the progress.</param>
+    /// <param name="stop">Cancelled by a signal: running programs are ended, and the folder is removed.</param>
     public static async Task<DrillResult> RunAsync(
         DrillOptions options,
         ClaimResult claim,
@@ -84,14 +84,14 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         }
         finally
         {
-            // After a bug, too: what it started does not go on.
+            // Even after a bug, nothing that was started may keep running.
             await CleanUpAsync();
         }
 
         return Result();
     }
 
-    /// <summary>Whether it ended well.</summary>
+    /// <summary>Runs a phase; true if it succeeded.</summary>
     async Task<bool> TryAsync(DrillPhase phase, DrillSteps steps, CancellationTokenSource deadline, CancellationToken stop)
     {
         watch.Begun(phase);
@@ -115,7 +115,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
             );
         }
 
-        // A signal ends the tools, too: what they then say is no fault of the backup.
+        // A signal ends the tools, too. Their messages then say nothing about the backup.
         if (stop.IsCancellationRequested && _failed is not null)
             (_stopped, _failed, _fault, _failure) = (_failed, null, null, null);
         _phases.Add((phase, time.GetElapsedTime(begin)));
@@ -123,7 +123,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         return _failed is null && _stopped is null;
     }
 
-    /// <summary>What a replay that does not end was busy with.</summary>
+    /// <summary>What a replay that did not end in time was doing.</summary>
     string Waiting(DrillPhase phase)
     {
         if (phase != DrillPhase.Replay)
@@ -147,7 +147,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
             );
     }
 
-    /// <summary>What a check misses may be in the WAL that did not come.</summary>
+    /// <summary>What a check did not find may be in the WAL that was not replayed.</summary>
     string NotReplayed() =>
         state.IncompleteReplay is { } early ? $". And replay ended early{Behind()}. {early.Words}"
         : state.Options is { HasArchive: false, Tool: not DrillTool.Dump }

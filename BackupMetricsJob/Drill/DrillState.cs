@@ -3,13 +3,13 @@ using BackupMetricsJob.Drill.Fetching;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What one drill has, and what it has found out so far.</summary>
+/// <summary>The state of one drill: its means, and its findings so far.</summary>
 internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillFolder folder, DrillProgram program) : IDisposable
 {
     /// <summary>What PostgreSQL writes at its start: two segments, and its own files.</summary>
     const long StartBytes = 64 << 20;
 
-    /// <summary>While it replays, PostgreSQL keeps about as much as max_wal_size, which is 256 MB, and a checkpoint's worth more.</summary>
+    /// <summary>During replay, PostgreSQL keeps about max_wal_size of WAL, which is 256 MB, plus the WAL of one checkpoint.</summary>
     const long MaxWalKept = 384 << 20;
 
     public DrillOptions Options => options;
@@ -24,42 +24,42 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
 
     public PostgresPrograms? Programs { get; set; }
 
-    /// <summary>Null until it is to be started.</summary>
+    /// <summary>Null until the cluster is to be started.</summary>
     public DrillCluster? Cluster { get; set; }
 
-    /// <summary>Null until it is asked.</summary>
+    /// <summary>Null until WAL is needed.</summary>
     public WalSource? Wal { get; set; }
 
-    /// <summary>Null until it has come back.</summary>
+    /// <summary>Null until the backup has been restored.</summary>
     public Recovered? Recovered { get; set; }
 
     public TimeSpan? Shortfall { get; set; }
 
     public long? Bytes { get; set; }
 
-    /// <summary>Where the backup begins in the WAL, in bytes.</summary>
+    /// <summary>The backup's start position in the WAL, in bytes.</summary>
     public long? Start { get; set; }
 
-    /// <summary>What the file of --query says; null for none.</summary>
+    /// <summary>The text of the --query file; null for none.</summary>
     public string? Queries { get; set; }
 
-    /// <summary>Where questions are asked.</summary>
+    /// <summary>The database for the queries.</summary>
     public string Database { get; set; } = options.Database;
 
-    /// <summary>What was compared with the backup's own list of files, in words.</summary>
+    /// <summary>What was compared with the backup's manifest, in words.</summary>
     public string? Verified { get; set; }
 
     public IReadOnlyList<string> Checks { get; private set; } = [];
 
     public DrillCluster CreateCluster() => Cluster = new(folder, program, Programs!, options);
 
-    /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
+    /// <summary>Null if replay reached the archive's end, as far as is known.</summary>
     public IncompleteReplay? IncompleteReplay { get; set; }
 
-    /// <summary>What restore_command said, in words, where it brought no WAL at all; null where it brought some.</summary>
+    /// <summary>The message of restore_command if it delivered no WAL at all; null if it delivered some.</summary>
     public string? NoWal { get; set; }
 
-    /// <exception cref="DrillException">It does not fit.</exception>
+    /// <exception cref="DrillException">The backup does not fit on the disk.</exception>
     public void CheckSpace()
     {
         if (Found.Size is not { } size)
@@ -92,7 +92,7 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     }
 }
 
-/// <summary>What a phase does; it depends on what kind of backup it is.</summary>
+/// <summary>The work of each phase, which depends on the kind of backup.</summary>
 internal abstract class DrillSteps(DrillState state)
 {
     protected DrillState State => state;
@@ -103,7 +103,7 @@ internal abstract class DrillSteps(DrillState state)
     /// <summary>Whether this kind of backup has this phase.</summary>
     public virtual bool Has(DrillPhase phase) => phase != DrillPhase.Verify;
 
-    /// <exception cref="DrillException">It fails.</exception>
+    /// <exception cref="DrillException">The phase fails.</exception>
     public Task RunAsync(DrillPhase phase, CancellationToken cancellationToken) =>
         phase switch
         {

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What made the backup that is restored.</summary>
+/// <summary>The tool that made the restored backup.</summary>
 internal enum DrillTool
 {
     BaseBackup,
@@ -11,7 +11,7 @@ internal enum DrillTool
     Command,
 }
 
-/// <summary>The spelling of a <see cref="DrillTool"/>: that of the label tool.</summary>
+/// <summary>The spelling of a <see cref="DrillTool"/>, as in the label tool.</summary>
 internal static class DrillTools
 {
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<DrillTool>().Select(Name)];

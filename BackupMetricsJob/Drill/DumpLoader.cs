@@ -14,10 +14,10 @@ internal enum DumpForm
     Plain,
 }
 
-/// <summary>A dump: what it is, and how it is loaded into a new database of a new cluster. Any error ends it.</summary>
+/// <summary>A dump: determines its format, and loads it into a new database of a new cluster. Any error ends the load.</summary>
 internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folder, DrillProgram program)
 {
-    /// <summary>The database that is made for it, unless it makes one itself (pg_dump --create, as text).</summary>
+    /// <summary>The database created for the dump, unless the dump creates one itself (pg_dump --create, as text).</summary>
     const string OwnDatabase = "drill";
 
     const string Maintenance = "template1";
@@ -29,12 +29,12 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
     DumpForm _form;
     PlainDump _plain = PlainDump.Empty;
 
-    /// <summary>Where its tables are, once it is loaded.</summary>
+    /// <summary>The database that has its tables after loading.</summary>
     public string Database => _plain.Database is { } name ? PlainDump.Unquoted(name) : OwnDatabase;
 
     string Dump => Path.GetFullPath(options.Dump!);
 
-    /// <exception cref="DrillException">It is not there, is empty, or its end is missing.</exception>
+    /// <exception cref="DrillException">The dump is missing, empty or truncated.</exception>
     public async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
         try
@@ -48,7 +48,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
             if (size == 0)
                 throw new DrillException($"--dump {Dump}: is empty");
             _form = isDirectory || IsArchive() ? DumpForm.Archive : DumpForm.Plain;
-            // psql does not notice that a dump ends early: it runs what is there.
+            // psql does not notice that a dump is truncated: it runs what is there.
             if (_form == DumpForm.Plain && !Trailer().Contains("dump complete", StringComparison.Ordinal))
                 throw new DrillException(
                     $"--dump {Dump}: does not end with \"PostgreSQL database dump complete\": it is cut off, or not a dump"
@@ -66,7 +66,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         }
     }
 
-    /// <summary>Makes the cluster that it is loaded into.</summary>
+    /// <summary>Creates the cluster that the dump is loaded into.</summary>
     public async Task InitializeAsync(PostgresPrograms programs, CancellationToken cancellationToken)
     {
         Directory.Delete(folder.DataDirectory);
@@ -83,7 +83,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
     async Task LoadArchiveAsync(DrillCluster cluster, CancellationToken cancellationToken)
     {
         await SqlAsync(cluster, $"CREATE DATABASE {OwnDatabase} TEMPLATE template0", cancellationToken);
-        // Roles and tablespaces are no part of a dump.
+        // Roles and tablespaces are not part of a dump.
         await LoadAsync(
             cluster,
             "pg_restore",
@@ -94,7 +94,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
 
     async Task LoadPlainAsync(DrillCluster cluster, CancellationToken cancellationToken)
     {
-        // A dump that makes its database must not find it, and one that drops it first must.
+        // A dump that creates its database must not find it, and one that drops it first must find it.
         if (_plain.Database is null)
             await SqlAsync(cluster, $"CREATE DATABASE {OwnDatabase} TEMPLATE template0", cancellationToken);
         else if (!_plain.DropsDatabase)
@@ -121,7 +121,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         );
     }
 
-    /// <summary>An extension that is not installed here says nothing about the dump.</summary>
+    /// <summary>Loads a part of the dump. An extension that is not installed here says nothing about the dump.</summary>
     async Task LoadAsync(DrillCluster cluster, string name, string[] arguments, CancellationToken cancellationToken)
     {
         var result = await program.TryAsync(cluster.Programs.Require(name), [.. cluster.ClientArguments, .. arguments], cancellationToken);

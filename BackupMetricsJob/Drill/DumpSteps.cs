@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A dump: the fetch is a new cluster, the replay is the loading.</summary>
+/// <summary>The phases for a dump: the fetch creates a new cluster, the replay loads the dump.</summary>
 internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
 {
     readonly DumpLoader _loader = new(state.Options, state.Folder, state.Program);
@@ -25,7 +25,7 @@ internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
         }
         catch (StartException e)
         {
-            // It is new: nothing of the backup is in it yet.
+            // The cluster is new and contains nothing from the backup yet.
             throw new DrillException(StartFailure.Explain(e, [], hasLabel: true).Message, DrillFault.Settings);
         }
     }

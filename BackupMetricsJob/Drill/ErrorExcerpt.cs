@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// What a program said last, for a message that is printed, recorded and pushed nowhere else: on one line, and without secrets. A value of
-/// an environment variable that is named like a secret is one, and so is what stands after "password=" and the like.
+/// Extracts a program's last messages for a message that is printed and recorded: on one line, and without secrets. Secrets are the values
+/// of environment variables with names like those of secrets, and what follows "password=" and the like.
 /// </summary>
 internal sealed partial class ErrorExcerpt(IReadOnlyDictionary<string, string> environment)
 {
@@ -25,8 +25,8 @@ internal sealed partial class ErrorExcerpt(IReadOnlyDictionary<string, string> e
     ];
 
     /// <summary>
-    /// The last lines that name an error, and what follows the last of them; else the last lines. What only says that an error came before
-    /// it is left out, where something came before it.
+    /// The last lines that name an error, and what follows the last of them; otherwise the last lines. A line that only says that an error
+    /// occurred before it is left out, if there is one before it.
     /// </summary>
     public string Extract(string text)
     {
@@ -68,7 +68,7 @@ internal sealed partial class ErrorExcerpt(IReadOnlyDictionary<string, string> e
     )]
     private static partial Regex ErrorWord();
 
-    // tar, gzip and pg_restore end with such a line whatever the reason was.
+    // tar, gzip and pg_restore end with such a line, whatever the reason.
     [GeneratedRegex(
         "is not recoverable: exiting now|exit(?:ing)? with failure status|Child returned status|: detail: Command was:",
         RegexOptions.IgnoreCase

@@ -2,12 +2,12 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>Replay ended although more WAL is stored: nothing after that place can be restored.</summary>
-/// <param name="Segment">The first that did not come, or is damaged; null where that is not known.</param>
-/// <param name="Words">What is wrong with it, and who says that more is stored.</param>
+/// <summary>Replay ended although more WAL is stored. Nothing after this position can be restored.</summary>
+/// <param name="Segment">The first missing or damaged segment; null if unknown.</param>
+/// <param name="Words">What is wrong with the segment, and the evidence that more WAL is stored.</param>
 internal sealed record IncompleteReplay(string? Segment, string Words)
 {
-    /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
+    /// <summary>Null if replay reached the archive's end, as far as is known.</summary>
     public static IncompleteReplay? Find(MissingWal? missing, DamagedWal? damaged, ClaimResult claim, long? reached, string? newestStored)
     {
         var more = More(missing?.Name ?? damaged?.Segment, claim, reached, newestStored);
@@ -19,7 +19,7 @@ internal sealed record IncompleteReplay(string? Segment, string Words)
 
     static string More(string? more) => more is null ? "" : $"; {more}";
 
-    /// <summary>Who says that there is more; null where nobody says so.</summary>
+    /// <summary>The evidence that there is more WAL; null if there is none.</summary>
     static string? More(string? segment, ClaimResult claim, long? reached, string? newestStored)
     {
         if (IsAfter(newestStored, segment))

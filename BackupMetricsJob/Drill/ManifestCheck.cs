@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// PostgreSQL's own pg_verifybackup compares what was fetched with the backup's list of files. PostgreSQL starts over a file that is
+/// Compares the fetched files with the backup's manifest, with PostgreSQL's own pg_verifybackup. PostgreSQL starts even if a file is
 /// missing, and nobody notices until somebody reads that table.
 /// </summary>
 internal sealed partial class ManifestCheck(DrillProgram program, PostgresPrograms programs)
@@ -12,9 +12,9 @@ internal sealed partial class ManifestCheck(DrillProgram program, PostgresProgra
     const int MaxNamed = 3;
     const string Program = "pg_verifybackup";
 
-    /// <summary>What was compared, in words.</summary>
-    /// <param name="manifests">The lists; not empty.</param>
-    /// <exception cref="DrillException">Something is missing, or differs.</exception>
+    /// <summary>Describes what was compared.</summary>
+    /// <param name="manifests">The manifests; not empty.</param>
+    /// <exception cref="DrillException">A file is missing, or differs.</exception>
     public async Task<string> RunAsync(IReadOnlyList<BackupManifest> manifests, CancellationToken cancellationToken)
     {
         if (programs.ProgramOrNull(Program) is not { } verify)
@@ -23,7 +23,7 @@ internal sealed partial class ManifestCheck(DrillProgram program, PostgresProgra
         var extra = new List<string>();
         foreach (var manifest in manifests)
         {
-            // Replay reads the WAL anyway, from wherever it is.
+            // Replay reads the WAL anyway, from any location.
             string[] arguments =
             [
                 "-n",
@@ -60,7 +60,7 @@ internal sealed partial class ManifestCheck(DrillProgram program, PostgresProgra
         PlainText.OnOneLine(string.Join(", ", faults.Take(MaxNamed)), 1000)
         + (faults.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $", and {faults.Count - MaxNamed} more") : "");
 
-    // A note that somebody left there is no fault of the backup.
+    // An extra file that somebody left there is no fault of the backup.
     static bool IsMore(string fault) => fault.EndsWith("but not in the manifest", StringComparison.Ordinal);
 
     [GeneratedRegex("^pg_verifybackup: (?:fatal|error): (.+)$")]

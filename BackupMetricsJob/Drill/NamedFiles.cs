@@ -3,13 +3,13 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The files that the settings name, beside the backup itself. One that has vanished says nothing about the backup, but a nightly drill
-/// that ends at it has to be seen: so they are looked for within the drill, and before anything is fetched.
+/// The files that the settings name, apart from the backup. A missing one says nothing about the backup, but a nightly drill that fails
+/// because of it must be noticed. So the drill itself checks for them, before anything is fetched.
 /// </summary>
 internal static class NamedFiles
 {
     /// <summary>Returns the text of --query; null for none. It may be a pipe, which can be read only once.</summary>
-    /// <exception cref="DrillException">One is not there, or this user may not read it.</exception>
+    /// <exception cref="DrillException">A file is missing, or this user may not read it.</exception>
     public static async Task<string?> ReadAsync(DrillOptions options, CancellationToken cancellationToken)
     {
         if (options.ToolConfig is { } config && !File.Exists(config))

@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What a dump as text expects of the cluster that it is loaded into. Names are as they are spelled in it.</summary>
-/// <param name="Roles">Who owns or may do something; those of a new cluster are left out.</param>
-/// <param name="Tablespaces">Where something is stored.</param>
-/// <param name="Database">The database that it makes itself (--create); null if it makes none.</param>
-/// <param name="DropsDatabase">Whether it first drops that database, and fails where there is none (--clean).</param>
+/// <summary>What a plain text dump expects from the cluster that it is loaded into. Names are spelled as in the dump.</summary>
+/// <param name="Roles">The roles that own objects or have privileges, except those of a new cluster.</param>
+/// <param name="Tablespaces">The tablespaces in use.</param>
+/// <param name="Database">The database that the dump creates itself (--create); null if it creates none.</param>
+/// <param name="DropsDatabase">Whether the dump first drops that database, and fails if there is none (--clean).</param>
 internal sealed partial record PlainDump(
     IReadOnlyCollection<string> Roles,
     IReadOnlyCollection<string> Tablespaces,
@@ -17,14 +17,14 @@ internal sealed partial record PlainDump(
 {
     public static PlainDump Empty { get; } = new([], [], null, false);
 
-    /// <exception cref="DrillException">It cannot be loaded into a new cluster.</exception>
+    /// <exception cref="DrillException">The dump cannot be loaded into a new cluster.</exception>
     public static async Task<PlainDump> ReadAsync(string file, string superuser, CancellationToken cancellationToken)
     {
         var (roles, tablespaces) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var (database, drops, isData, isHead) = ((string?)null, false, false, true);
         await foreach (var line in File.ReadLinesAsync(file, new UTF8Encoding(false), cancellationToken))
         {
-            // What a table holds may look like anything.
+            // Table data may look like anything.
             if (isData)
                 isData = line != "\\.";
             else if (line.StartsWith("COPY ", StringComparison.Ordinal) && line.EndsWith(" FROM stdin;", StringComparison.Ordinal))
@@ -45,7 +45,7 @@ internal sealed partial record PlainDump(
                         + "without --clean, or with --if-exists, or as --format=custom"
                 );
 
-            // The text of a function may look like anything, too; what is dropped is dropped before anything is made.
+            // The text of a function may look like anything, too. But all drops precede the first CREATE.
             isHead &= !line.StartsWith("CREATE ", StringComparison.Ordinal);
         }
 
@@ -57,7 +57,7 @@ internal sealed partial record PlainDump(
         return new(roles, tablespaces, database, drops);
     }
 
-    /// <summary>The name that an identifier of SQL stands for.</summary>
+    /// <summary>The name that an SQL identifier stands for.</summary>
     public static string Unquoted(string identifier) =>
         identifier.StartsWith('"') ? identifier[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : identifier;
 

@@ -6,30 +6,30 @@ namespace BackupMetricsJob.Drill;
 /// <summary>PostgreSQL's programs of one major version, in one directory.</summary>
 internal sealed partial record PostgresPrograms(string Directory, int Version)
 {
-    /// <summary>The oldest whose recovery is set up by recovery.signal.</summary>
+    /// <summary>The oldest version that uses recovery.signal.</summary>
     const int OldestVersion = 12;
 
     const int NewestLookedFor = 40;
 
     static readonly string[] OfAnyVersion = ["/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin"];
 
-    /// <summary>What a dump is loaded with.</summary>
+    /// <summary>The programs needed to load a dump.</summary>
     public static IReadOnlyList<string> DumpPrograms { get; } = ["postgres", "initdb", "psql", "pg_restore"];
 
     public string Postgres => Program("postgres");
 
     public string Program(string name) => Path.Combine(Directory, name);
 
-    /// <summary>Null where this installation does not have it.</summary>
+    /// <summary>The path of a program; null if this installation does not have it.</summary>
     public string? ProgramOrNull(string name) => File.Exists(Program(name)) ? Program(name) : null;
 
-    /// <exception cref="DrillException">This installation does not have it.</exception>
+    /// <exception cref="DrillException">This installation does not have the program.</exception>
     public string Require(string name) =>
         ProgramOrNull(name)
         ?? throw DrillException.OfSettings($"there is no {name} in {Directory}: install PostgreSQL {Version}'s programs there");
 
-    /// <summary>Those of exactly this version.</summary>
-    /// <exception cref="DrillException">There are none, or --bin-dir names those of another version.</exception>
+    /// <summary>Finds the programs of exactly this version.</summary>
+    /// <exception cref="DrillException">There are none, or those in --bin-dir have another version.</exception>
     public static async Task<PostgresPrograms> FindAsync(
         DrillProgram program,
         string? given,
@@ -65,7 +65,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
         );
     }
 
-    /// <summary>The newest there are that can load a dump: a newer version may load it, too.</summary>
+    /// <summary>Finds the newest programs that can load a dump: a newer version can load it, too.</summary>
     public static async Task<PostgresPrograms> FindNewestAsync(DrillProgram program, string? given, CancellationToken cancellationToken)
     {
         if (given is not null)

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>Whose fault it is that PostgreSQL refuses a question of the user's.</summary>
+/// <summary>Finds out whether the backup or the settings are to blame if PostgreSQL refuses a query of the user.</summary>
 internal static partial class QueryFault
 {
-    /// <summary>A table by the name that PostgreSQL's message has: with or without its schema.</summary>
+    /// <summary>Looks up a table by its name in PostgreSQL's message: with or without a schema.</summary>
     const string HasRelation = """
         SELECT EXISTS (
           SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -17,8 +17,8 @@ internal static partial class QueryFault
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    /// <param name="words">Which statement, and what PostgreSQL said.</param>
-    /// <param name="liveServer">The same database of the live server; null where none was named.</param>
+    /// <param name="words">The statement, and PostgreSQL's message.</param>
+    /// <param name="liveServer">The same database on the live server; null if none was named.</param>
     public static async Task<DrillException> ExplainAsync(
         PostgresException e,
         string words,

@@ -4,15 +4,16 @@ using Npgsql;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What came back, according to the restored server.</summary>
-/// <param name="Lsn">Where replay ended, in bytes; null of a dump.</param>
-/// <param name="LastTransaction">When the last replayed transaction had ended, by the lost server's clock; null where none was.</param>
+/// <summary>What was restored, according to the restored server.</summary>
+/// <param name="Lsn">Where replay ended, in bytes; null for a dump.</param>
+/// <param name="LastTransaction">The end time of the last replayed transaction, by the lost server's clock; null if none was
+/// replayed.</param>
 internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulong SystemIdentifier, bool HasChecksums, bool IsInRecovery)
 {
-    /// <summary>Bytes of a WAL segment.</summary>
+    /// <summary>The size of a WAL segment in bytes.</summary>
     public long SegmentSize { get; init; } = WalSegmentSize.Usual;
 
-    /// <summary>When the backup began, by its backup_label; null if it does not say.</summary>
+    /// <summary>When the backup started, according to its backup_label; null if unknown.</summary>
     public DateTimeOffset? BackupBegan { get; init; }
 
     const string Sql = """
@@ -23,7 +24,7 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
                current_setting('data_checksums') = 'on' AS has_checksums, pg_is_in_recovery() AS is_in_recovery
         """;
 
-    /// <param name="began">What backup_label says of when it began; null for none.</param>
+    /// <param name="began">The start time in backup_label; null for none.</param>
     public static async Task<Recovered> ReadAsync(DrillCluster cluster, string? began, CancellationToken cancellationToken)
     {
         var recovered = await ReadAsync(cluster, cancellationToken);
@@ -48,7 +49,9 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
         };
     }
 
-    /// <summary>The label has the abbreviation of a time zone, which PostgreSQL wrote and can read; an unknown one is null.</summary>
+    /// <summary>
+    /// Lets PostgreSQL parse the label's time, because PostgreSQL wrote the time zone as an abbreviation. Null for an unknown one.
+    /// </summary>
     static async Task<DateTimeOffset?> TimeAsync(DrillCluster cluster, string text, CancellationToken cancellationToken)
     {
         await using var connection = await cluster.ConnectAsync("template1", cancellationToken);

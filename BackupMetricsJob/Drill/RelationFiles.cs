@@ -5,15 +5,15 @@ using Npgsql;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// Whether every relation that a restored database knows has its file: one look at a file each, whatever tool fetched it. A file of a table
-/// above its first gigabyte is not looked for.
+/// Checks whether every relation in the restored databases has its file, with one lookup per file, whatever tool fetched it. Files of a
+/// table above its first gigabyte are not checked.
 /// </summary>
 internal sealed class RelationFiles(DrillCluster cluster)
 {
-    /// <summary>An interrupted DROP DATABASE leaves one with -2, which nobody can connect to.</summary>
+    /// <summary>An interrupted DROP DATABASE leaves a database with -2, to which nobody can connect.</summary>
     const string Databases = "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY datname";
 
-    /// <summary>Temporary ones are in no backup.</summary>
+    /// <summary>Temporary relations are in no backup.</summary>
     const string Files = """
         SELECT count(*) AS relations, count(*) FILTER (WHERE size IS NULL) AS missing,
                min(format('%s (%s)', name, path)) FILTER (WHERE size IS NULL) AS one
@@ -24,8 +24,8 @@ internal sealed class RelationFiles(DrillCluster cluster)
         ) AS files
         """;
 
-    /// <summary>How many there are.</summary>
-    /// <exception cref="DrillException">One is missing.</exception>
+    /// <summary>Checks the files and returns their number.</summary>
+    /// <exception cref="DrillException">A file is missing.</exception>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         var relations = 0L;

@@ -1,12 +1,12 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>The top of a tool's repository, known by what lies deeper: its own names could be those of anything.</summary>
+/// <summary>Recognises the top directory of a tool's repository by deeper files, because its own entries have common names.</summary>
 internal static class RepositoryPlace
 {
-    /// <summary>Barman makes these when a server is configured.</summary>
+    /// <summary>Barman creates these when a server is configured.</summary>
     static readonly string[] OfBarman = ["base", "wals", "incoming", "streaming"];
 
-    /// <summary>What it is the top of, in words; null for nothing.</summary>
+    /// <summary>Whose repository it is, in words; null for none.</summary>
     public static string? What(string directory)
     {
         try
@@ -20,7 +20,7 @@ internal static class RepositoryPlace
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // What may not be read is not looked into.
+            return null; // An unreadable directory is not searched.
         }
     }
 

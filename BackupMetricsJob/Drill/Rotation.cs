@@ -6,10 +6,10 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A drill, where its result goes, and who is asked before what can be restored.</summary>
+/// <summary>A drill, the destinations of its result, and the targets that are probed beforehand for what should be restorable.</summary>
 internal sealed record PlannedDrill(DrillOptions Options, DrillPublication Publication, IReadOnlyList<MonitoredTarget> Asked);
 
-/// <summary>The order in which a nightly slot drills a fleet: who was tested longest ago, or never, comes first.</summary>
+/// <summary>The order in which a nightly slot drills a fleet: targets never tested or tested longest ago come first.</summary>
 internal static class Rotation
 {
     const string Sql = """
@@ -21,7 +21,7 @@ internal static class Rotation
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>A JSON array, since no array type is loaded.</summary>
+    /// <summary>The names as a JSON array, because no array type is loaded.</summary>
     static string Names(IReadOnlyList<PlannedDrill> drills)
     {
         using var buffer = new MemoryStream();
@@ -37,7 +37,8 @@ internal static class Rotation
     }
 
     /// <summary>
-    /// A test of any outcome counts, one without a verdict, too: a target that never comes to an end must not keep the others from theirs.
+    /// Orders the drills by their last test. Tests without a verdict count, too: a target whose drills never finish must not displace the
+    /// others.
     /// </summary>
     public static async Task<(IReadOnlyList<PlannedDrill> Order, CatalogFailure? Failure)> OrderAsync(
         IReadOnlyList<PlannedDrill> drills,

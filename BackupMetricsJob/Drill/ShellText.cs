@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>Text in a shell line, and in a file of PostgreSQL's settings.</summary>
+/// <summary>Quotes text for a shell line and for a PostgreSQL settings file.</summary>
 internal static class ShellText
 {
-    /// <summary>One word of restore_command, in which PostgreSQL replaces what follows a percent sign.</summary>
+    /// <summary>Quotes a word for restore_command, in which PostgreSQL replaces what follows a percent sign.</summary>
     public static string QuoteForCommand(string text) => ShellWord.Quote(text).Replace("%", "%%", StringComparison.Ordinal);
 
     /// <summary>A line of postgresql.conf.</summary>

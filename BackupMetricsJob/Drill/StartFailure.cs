@@ -3,20 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>The server ended instead of opening. The message is what it said last that is not routine.</summary>
+/// <summary>The server ended instead of accepting connections. The message is its last one that is not routine.</summary>
 [SuppressMessage("Design", "CA1032", Justification = "It is only ever made with its message.")]
 internal sealed class StartException(string message) : Exception(message);
 
 /// <summary>
-/// Why a server did not start from what was fetched. PostgreSQL says the same for WAL that is missing, that cannot be fetched, that does
-/// not fit on the disk, and for a start from the wrong place.
+/// Explains why a server did not start from the fetched files. PostgreSQL has the same message for WAL that is missing, cannot be fetched
+/// or does not fit on the disk, and for a start from the wrong position.
 /// </summary>
 internal static partial class StartFailure
 {
-    /// <param name="end">The server's last words.</param>
-    /// <param name="missing">The WAL that did not come.</param>
+    /// <param name="end">The server's last messages.</param>
+    /// <param name="missing">The WAL that restore_command did not deliver.</param>
     /// <param name="hasLabel">Whether there was a backup_label.</param>
-    /// <param name="damaged">The WAL that came, and could not be read.</param>
+    /// <param name="damaged">The WAL that was delivered but could not be read.</param>
     public static DrillException Explain(StartException end, IReadOnlyList<MissingWal> missing, bool hasLabel, DamagedWal? damaged = null)
     {
         var words = $"the server did not start: {end.Message}";
@@ -42,7 +42,7 @@ internal static partial class StartFailure
             return new(words);
         if (damaged is not null)
             return new($"{words}. WAL that the backup itself needs cannot be read: {damaged}");
-        // The last segment that was asked for in vain is where it gave up.
+        // The server gave up at the last segment that it did not get.
         if (missing.LastOrDefault(one => one.IsSegment) is { } segment)
             return new($"{words}. WAL that the backup itself needs did not come: {segment}");
         return new(

@@ -4,18 +4,18 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A file of WAL that restore_command did not bring.</summary>
-/// <param name="Name">A segment, or the history of a timeline.</param>
-/// <param name="ExitCode">How restore_command ended, as its shell says it.</param>
-/// <param name="Words">What it then wrote to standard error.</param>
+/// <summary>A WAL file that restore_command did not deliver.</summary>
+/// <param name="Name">A segment, or a timeline history file.</param>
+/// <param name="ExitCode">The exit code of restore_command in its shell.</param>
+/// <param name="Words">What restore_command wrote to standard error.</param>
 internal sealed record MissingWal(string Name, int ExitCode, string Words)
 {
     public bool IsSegment => !Name.Contains('.', StringComparison.Ordinal);
 
-    /// <summary>The command said that all was well, and there is no file.</summary>
+    /// <summary>Whether the command reported success without creating the file.</summary>
     public bool IsLie => ExitCode == 0;
 
-    /// <summary>The shell did not find the command, or may not run it.</summary>
+    /// <summary>Whether the shell did not find the command, or may not run it.</summary>
     public bool IsCommandMissing => ExitCode is 126 or 127;
 
     public override string ToString() =>
@@ -26,12 +26,12 @@ internal sealed record MissingWal(string Name, int ExitCode, string Words)
 }
 
 /// <summary>
-/// Where the restored server gets WAL: the restore_command, and what it did not bring. PostgreSQL takes any failure of it for the end of
-/// the archive, and repeats nothing of what it said.
+/// The restored server's source of WAL: the restore_command, and the files that it did not deliver. PostgreSQL takes any failure of it for
+/// the end of the archive, and does not repeat its messages.
 /// </summary>
 internal sealed partial class WalSource(DrillFolder folder, ErrorExcerpt words)
 {
-    /// <summary>What is wrong with a restore_command that is not to be believed.</summary>
+    /// <summary>What is wrong with a restore_command that cannot be trusted.</summary>
     public const string Lie =
         "restore_command says yes and brings no file, so nothing is known of the archive (it must fail where it has none)";
 
@@ -43,18 +43,18 @@ internal sealed partial class WalSource(DrillFolder folder, ErrorExcerpt words)
     public string? Fetching => File.Exists(Asked) && File.ReadAllText(Asked).Trim() is { Length: > 0 } name ? name : null;
 
     /// <summary>
-    /// The command with a note of each file that it did not bring, whatever it says. Its exit code and its words stay what they are.
+    /// The command, extended to log each file that it did not deliver, whatever it reports. Its exit code and messages stay the same.
     /// </summary>
     public string Watched(string command)
     {
         var asked = ShellText.QuoteForCommand(Asked);
         var (errors, log) = (ShellText.QuoteForCommand(folder.File("wal-errors")), ShellText.QuoteForCommand(Log));
-        // A command may end with a comment.
+        // The command may end with a comment.
         return $"echo %f >{asked}; ({command}\n) 2>{errors}; code=$?; : >{asked}; cat {errors} >&2; "
             + $"{{ [ $code = 0 ] && [ -e \"%p\" ]; }} || {{ echo \"%f ended with $code\"; cat {errors}; }} >>{log}; exit $code";
     }
 
-    /// <summary>In the order in which they were asked for.</summary>
+    /// <summary>The missing files, in the order of the requests.</summary>
     public IReadOnlyList<MissingWal> Missing()
     {
         if (!File.Exists(Log))
@@ -71,10 +71,8 @@ internal sealed partial class WalSource(DrillFolder folder, ErrorExcerpt words)
         return [.. missing.Select(one => new MissingWal(one.Name, one.ExitCode, words.Extract(string.Join('\n', one.Words))))];
     }
 
-    /// <summary>The segment that replay ended at, since it did not come; null if it is not known.</summary>
-    /// <exception cref="DrillException">
-    /// The command cannot be run, or met a full disk: then it says nothing about the archive.
-    /// </exception>
+    /// <summary>The missing segment at which replay ended; null if unknown.</summary>
+    /// <exception cref="DrillException">The command cannot be run, or the disk is full. Then it says nothing about the archive.</exception>
     public MissingWal? CheckItRan()
     {
         var missing = Missing();
@@ -84,7 +82,7 @@ internal sealed partial class WalSource(DrillFolder folder, ErrorExcerpt words)
             throw DrillException.OfSettings($"{Lie}: {lie}");
         if (missing.LastOrDefault(one => one.Words.Contains("No space left on device", StringComparison.Ordinal)) is { } full)
             throw new DrillException($"WAL did not fit: {full}", DrillFault.Means);
-        // PostgreSQL asks for the last segment that it read once more, when the end is reached: that one may have come from pg_wal.
+        // At the end, PostgreSQL requests the last segment it read once more, which may have come from pg_wal.
         return missing.Where(one => one.IsSegment).MaxBy(one => SegmentName.Place(one.Name) ?? -1);
     }
 

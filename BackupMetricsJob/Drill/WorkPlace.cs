@@ -3,12 +3,12 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// Where a drill makes its folder: never within a data directory, a backup or an archive, which it would change, and which the next backup
-/// would take along.
+/// Checks where a drill creates its folder: never within a data directory, a backup or an archive. The drill would change these, and the
+/// next backup would include the folder.
 /// </summary>
 internal static class WorkPlace
 {
-    /// <summary>A file or directory that one of this kind has, whatever follows a star.</summary>
+    /// <summary>The file or directory that identifies each kind; a star stands for any text.</summary>
     static readonly (string File, string What)[] Signs =
     [
         ("PG_VERSION", "a data directory of PostgreSQL"),
@@ -23,7 +23,7 @@ internal static class WorkPlace
         ("wal_005", "a storage of wal-g"),
     ];
 
-    /// <exception cref="DrillException">It is within one, or is not there.</exception>
+    /// <exception cref="DrillException">The directory is within one of these, or does not exist.</exception>
     public static void Check(DrillOptions options)
     {
         var directory = options.WorkDirectory;
@@ -40,7 +40,7 @@ internal static class WorkPlace
         }
     }
 
-    /// <summary>The directories that hold the backup, by the settings.</summary>
+    /// <summary>The directories that contain the backup, according to the settings.</summary>
     static IEnumerable<(string Path, string What)> Named(DrillOptions options) =>
         options
             .Directories.Select(directory => (directory, "the backup of --directory"))
@@ -53,7 +53,7 @@ internal static class WorkPlace
         try
         {
             var entries = Directory.EnumerateFileSystemEntries(directory).ToList();
-            // The first sign decides, not the first file: each file system has an order of its own.
+            // The first sign decides, not the first file, because each file system has its own order.
             foreach (var (sign, what) in Signs)
             {
                 if (entries.Any(path => IsSign(Path.GetFileName(path), sign)))
@@ -64,14 +64,14 @@ internal static class WorkPlace
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // What may not be read is not looked into.
+            return null; // An unreadable directory is not searched.
         }
     }
 
     static bool IsSign(string name, string sign) =>
         sign.EndsWith('*') ? name.StartsWith(sign[..^1], StringComparison.Ordinal) : name == sign;
 
-    /// <summary>Without links, so that what is above is what is really above.</summary>
+    /// <summary>The path with links resolved, so that its parents are the real ones.</summary>
     static string RealPath(string path)
     {
         try
@@ -88,7 +88,7 @@ internal static class WorkPlace
         }
         catch (IOException)
         {
-            return Path.GetFullPath(path); // It is not there, which is said where it is made.
+            return Path.GetFullPath(path); // It does not exist, which is reported when the folder is created.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Drill.Fetching;
 
-/// <summary>Barman's newest backup of a server, with the WAL that Barman has; each tablespace into the drill's own folder.</summary>
+/// <summary>Fetches Barman's newest backup of a server, with Barman's WAL; tablespaces go into the drill's own folder.</summary>
 internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
@@ -12,11 +12,11 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
     readonly List<string> _tablespaces = [];
     string _backup = "latest";
 
-    /// <summary>What `barman recover` does not put into pg_wal, it puts into barman_wal.</summary>
+    /// <summary>`barman recover` puts WAL into pg_wal or into barman_wal.</summary>
     public override string WalCommand =>
         Directory.Exists(BarmanWal) ? $"cp {ShellText.QuoteForCommand(BarmanWal)}/%f \"%p\"" : base.WalCommand;
 
-    /// <summary>`barman recover` renames it, and edits the settings.</summary>
+    /// <summary>`barman recover` renames the manifest, and edits the settings.</summary>
     public override IReadOnlyList<BackupManifest> Manifests =>
         [
             .. Directory

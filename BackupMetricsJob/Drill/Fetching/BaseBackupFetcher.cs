@@ -4,22 +4,24 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>
-/// A directory that pg_basebackup made: plain (copied by cp), tar (unpacked by tar), or a full backup with incremental ones on top of it
-/// (put together by pg_combinebackup, PostgreSQL 17).
+/// Fetches a directory created by pg_basebackup: plain (copied with cp), tar (unpacked with tar), or a full backup with incremental ones
+/// based on it (combined with pg_combinebackup, PostgreSQL 17).
 /// </summary>
 internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
     const string Combine = "pg_combinebackup";
 
-    /// <summary>A server writes them, and pg_basebackup leaves them out; the second remains when the server is stopped.</summary>
+    /// <summary>Files that a server writes and pg_basebackup leaves out. The second remains after the server is stopped.</summary>
     static readonly string[] ServerFiles = ["postmaster.pid", "postmaster.opts"];
 
     string Newest => Path.GetFullPath(Options.Directories[^1]);
 
     bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
 
-    /// <summary>pg_combinebackup puts together what is there, and lists that: so each of them is compared where it is.</summary>
+    /// <summary>
+    /// pg_combinebackup combines the existing files and writes a manifest of the result. So each input is verified in its own place.
+    /// </summary>
     public override IReadOnlyList<BackupManifest> Manifests =>
         [
             .. Options
@@ -55,9 +57,9 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
             new BackupFound(
                 Path.GetFileName(Newest),
                 IsPlain ? DataDirectory.Version(Newest) : null,
-                // An incremental one is small until it is put together with the full one.
+                // An incremental backup is small until it is combined with the full one.
                 Options.Directories.Max(Size),
-                // A copy of the files is newer than the backup; backup_label says when it began.
+                // Copied files are newer than the backup; only backup_label tells when it started.
                 Finished: null
             )
             {
@@ -128,7 +130,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
             var tar =
                 Tar(oid) ?? throw new DrillException($"the tablespace {oid} ({location}) is missing: there is no {oid}.tar in {Newest}");
             await UnpackAsync(tar, copy, cancellationToken);
-            // As the manifest names its files. Recovery makes this link again, from the map.
+            // The manifest names the files this way. Recovery recreates this link from the map.
             DataDirectory.Link(Path.Combine(Folder.DataDirectory, "pg_tblspc", oid), copy);
         }
 
@@ -143,11 +145,13 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
     string? Tar(string name) =>
         Directory.GetFiles(Newest, name + ".tar*").FirstOrDefault(file => Path.GetFileName(file).Split('.') is [_, "tar"] or [_, "tar", _]);
 
-    /// <summary>Of one that runs, or was stopped. A copy of one has a label, whatever was copied with it.</summary>
+    /// <summary>
+    /// Whether it is the directory of a server, running or stopped. A backup has a label, even if these files were copied with it.
+    /// </summary>
     static bool IsOfServer(string directory) =>
         ServerFiles.Any(file => File.Exists(Path.Combine(directory, file))) && !File.Exists(Path.Combine(directory, DataDirectory.Label));
 
-    /// <summary>What is there instead, or below it, in words.</summary>
+    /// <summary>What is there instead, or in a subdirectory, in words.</summary>
     string OtherPlace()
     {
         if (File.Exists(Path.Combine(Newest, "toc.dat")))
@@ -169,7 +173,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
     static long Size(string directory) =>
         SizeByManifest(Path.Combine(directory, BackupManifest.Name)) ?? DataDirectory.Size(Path.GetFullPath(directory));
 
-    /// <summary>The manifest may be long, and has a line a file.</summary>
+    /// <summary>The manifest may be long, and has one line per file.</summary>
     static long? SizeByManifest(string manifest)
     {
         if (!File.Exists(manifest))

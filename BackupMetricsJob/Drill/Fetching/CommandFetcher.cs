@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Drill.Fetching;
 
-/// <summary>Any tool: a shell line that writes the data directory named by %d, or by the variable BACKUP_METRICS_DATA.</summary>
+/// <summary>
+/// Fetches with any tool: a shell line that writes the data directory named by %d, or by the variable BACKUP_METRICS_DATA.
+/// </summary>
 internal sealed class CommandFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {

@@ -5,19 +5,19 @@ namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>A repository of a stanza, as `pgbackrest info` lists it.</summary>
 /// <param name="Number">The N of repoN-path; null before pgBackRest 2.32, which had one repository without a number.</param>
-/// <param name="IsEncrypted">Whether the settings say so (repoN-cipher-type).</param>
-/// <param name="Code">0 is good, <see cref="ListedStanza.Unreadable"/> is with an error that <paramref name="Status"/> quotes.</param>
-/// <param name="Status">In pgBackRest's words, with lines of its own for each reason.</param>
+/// <param name="IsEncrypted">Whether the repository is encrypted according to the settings (repoN-cipher-type).</param>
+/// <param name="Code">0 means ok; <see cref="ListedStanza.Unreadable"/> means an error that <paramref name="Status"/> quotes.</param>
+/// <param name="Status">pgBackRest's message, with separate lines for each reason.</param>
 internal sealed record PgBackRestRepository(long? Number, bool IsEncrypted, long Code, string Status)
 {
     public string Name => Number is { } number ? string.Create(CultureInfo.InvariantCulture, $"repo{number}") : "the repository";
 
-    /// <summary>The option of this repository, as it is written in the configuration.</summary>
+    /// <summary>The name of a repository option, as in the configuration.</summary>
     public string Option(string name) => $"repo{Number?.ToString(CultureInfo.InvariantCulture) ?? "1"}-{name}";
 
     public bool IsDenied => DrillException.IsDenied(Status);
 
-    /// <summary>What is wrong with it, on one line: what follows the first line may be ciphertext.</summary>
+    /// <summary>What is wrong with the repository, on one line. After the first line there may be ciphertext.</summary>
     public string Words
     {
         get
@@ -46,14 +46,14 @@ internal sealed record PgBackRestRepository(long? Number, bool IsEncrypted, long
 /// <summary>A stanza, as `pgbackrest info --output=json` lists it.</summary>
 internal sealed class ListedStanza(JsonElement stanza)
 {
-    /// <summary>A status: missing stanza path. pgBackRest lists a stanza of any name so.</summary>
+    /// <summary>A status: missing stanza path. pgBackRest prints this for a stanza of any name.</summary>
     const long Missing = 1;
 
     /// <summary>A status: other.</summary>
     public const long Unreadable = 99;
 
-    /// <summary>Ciphertext that pgBackRest quotes in a status has characters that no JSON may have.</summary>
-    /// <exception cref="JsonException">It is no list.</exception>
+    /// <summary>Parses the list. Ciphertext that pgBackRest quotes in a status has characters that are invalid in JSON.</summary>
+    /// <exception cref="JsonException">The text is not such a list.</exception>
     public static IReadOnlyList<ListedStanza> ReadAll(string list)
     {
         using var document = JsonDocument.Parse(string.Create(list.Length, list, Blank));
@@ -81,7 +81,7 @@ internal sealed class ListedStanza(JsonElement stanza)
             ]
             : [new(null, IsEncrypted(stanza), Code(stanza), Message(stanza))];
 
-    /// <summary>PostgreSQL's major version of a backup.</summary>
+    /// <summary>The PostgreSQL major version of a backup.</summary>
     public int Version(JsonElement backup) =>
         int.Parse(
             stanza
@@ -94,7 +94,7 @@ internal sealed class ListedStanza(JsonElement stanza)
             CultureInfo.InvariantCulture
         );
 
-    /// <summary>The newest segment of WAL in the repository of a backup; null if it has none.</summary>
+    /// <summary>The newest WAL segment in the repository of a backup; null if there is none.</summary>
     public string? NewestSegment(JsonElement backup) =>
         stanza.TryGetProperty("archive", out var archives)
             ? archives

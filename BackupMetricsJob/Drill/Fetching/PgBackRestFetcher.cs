@@ -3,13 +3,15 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Drill.Fetching;
 
-/// <summary>pgBackRest's newest backup of a stanza. Nothing of the repository is locked or written, and nothing is logged there.</summary>
+/// <summary>
+/// Fetches pgBackRest's newest backup of a stanza. Nothing in the repository is locked or written, and pgBackRest writes no log.
+/// </summary>
 internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
     const string Tool = "pgbackrest";
 
-    // Without it, pgBackRest restores the newest backup of the first repository, whatever another one has.
+    // Selects the repository. Without this option, pgBackRest restores the newest backup of the first repository, whatever the others have.
     IReadOnlyList<string> _chosen = [];
 
     public override string WalCommand =>
@@ -85,7 +87,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
     }
 
     /// <summary>
-    /// What is wrong with each repository. pgBackRest names a place only when it reads a file there, so it is asked for one.
+    /// What is wrong with each repository. pgBackRest names a path only when it reads a file there, so it is made to read one.
     /// </summary>
     async Task<string> StatusAsync(IReadOnlyList<PgBackRestRepository> repositories, CancellationToken cancellationToken)
     {
@@ -102,7 +104,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         return Program.Words.Redact(string.Join("; ", words));
     }
 
-    /// <summary>The newest backup may be in one of them, so none of another repository is proved instead.</summary>
+    /// <summary>The newest backup may be in an unreadable repository, so none from another repository is tested instead.</summary>
     DrillException Unreadable(IReadOnlyList<PgBackRestRepository> unreadable, PgBackRestRepository? other)
     {
         var words = unreadable.Select(one => $"pgbackrest cannot read {one.Name}: {one.Words}{one.Advice}");
@@ -147,7 +149,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 
     static string RepositoryArgument(long number) => string.Create(CultureInfo.InvariantCulture, $"--repo={number}");
 
-    // A restore empties the spool directory, which is the live server's unless another is named.
+    // A restore empties the spool directory. That is the live server's, unless another one is given.
     public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
         Program.RunAsync(
             Tool,

@@ -1,22 +1,21 @@
 namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>
-/// Whose fault it is that a tool cannot list its backups. What is set wrongly, and what this user may not read, says nothing about the
-/// backup.
+/// Finds out why a tool cannot list its backups. Wrong settings, and files that this user may not read, say nothing about the backup.
 /// </summary>
 /// <param name="Tool">The tool's program.</param>
-/// <param name="ExitCodes">With these it says that its settings are wrong.</param>
-/// <param name="IsOfSettings">Whether these words of it say that, whatever its exit code is.</param>
+/// <param name="ExitCodes">The exit codes that mean wrong settings.</param>
+/// <param name="IsOfSettings">Whether a message means wrong settings, whatever the exit code.</param>
 internal sealed record ToolFaults(string Tool, IReadOnlySet<int> ExitCodes, Func<string, bool> IsOfSettings)
 {
     /// <summary>
-    /// What is wrong with a repository stands in its list, so most codes are of its options and files:
+    /// Problems with a repository are reported in the list, so most exit codes are about options and files:
     /// https://github.com/pgbackrest/pgbackrest/blob/main/src/build/error/error.yaml
     /// </summary>
     public static ToolFaults PgBackRest { get; } =
         new("pgbackrest", new HashSet<int> { 27, 28, 30, 31, 32, 33, 34, 35, 36, 37, 41, 42, 48, 55, 84 }, _ => false);
 
-    /// <summary>But for a backup that is not there, it is the name of the server, the configuration, or who barman wants to be.</summary>
+    /// <summary>Except for a missing backup, the cause is the server's name, the configuration, or the user that barman runs as.</summary>
     public static ToolFaults Barman { get; } =
         new("barman", new HashSet<int>(), words => !words.Contains("Unknown backup", StringComparison.Ordinal));
 
@@ -29,7 +28,7 @@ internal sealed record ToolFaults(string Tool, IReadOnlySet<int> ExitCodes, Func
                 || words.Contains("configured storage", StringComparison.Ordinal)
         );
 
-    /// <param name="listed">How its list ended: not with 0.</param>
+    /// <param name="listed">The failed result of the tool's list.</param>
     public DrillException Explain(ProgramResult listed) =>
         ExitCodes.Contains(listed.ExitCode) || IsOfSettings(listed.Output + listed.Errors)
             ? DrillException.OfSettings($"{Tool}: {listed.ErrorExcerpt}")

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>
-/// wal-g's newest backup. A backup with tablespaces is refused: `wal-g backup-fetch` writes them to where they were, which may be the
-/// live server's directory.
+/// Fetches wal-g's newest backup. A backup with tablespaces is refused: `wal-g backup-fetch` writes these to their original paths, which
+/// may be the live server's.
 /// </summary>
 internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, DrillProgram program) : BackupFetcher(options, folder, program)
 {
