@@ -2,7 +2,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Schedule.Options;
 
-/// <summary>The settings of the schedule, which are flags and variables, beside those of a run.</summary>
+/// <summary>The settings of the schedule in addition to those of a run: flags and variables.</summary>
 internal static class ScheduleSettings
 {
     public static readonly TextSetting Cron = new(

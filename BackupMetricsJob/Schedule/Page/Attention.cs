@@ -12,7 +12,9 @@ internal static class Attention
 
     public static int Count(IReadOnlyList<Assessment> assessments) => assessments.Count(Has);
 
-    /// <summary>Whether it has a card: something is wrong, or nothing is there to be well. The others are lines of a table.</summary>
+    /// <summary>
+    /// Whether a database has a card: something is wrong, or it has nothing that could be healthy. The others are lines of a table.
+    /// </summary>
     public static bool Has(Assessment one) => Problems(one).Count > 0;
 
     /// <param name="assessments">Worst first.</param>

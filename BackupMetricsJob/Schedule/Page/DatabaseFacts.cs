@@ -15,7 +15,7 @@ internal static class DatabaseFacts
             )
             : Html.Format($"{(backup.Oldest is null ? "no successful backup known" : "newest backup unknown")}");
 
-    /// <summary>Tool, finish time, duration, size and what else is kept.</summary>
+    /// <summary>Tool, finish time, duration, size and the other kept backups.</summary>
     public static Html Details(BackupFacts backup)
     {
         var tool = Humanize.Tool(backup.Tool);
@@ -27,7 +27,7 @@ internal static class DatabaseFacts
         return Html.Format($"{finished}{took}{ShowBackupLines.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
-    /// <summary>The state of WAL archiving, marked where it is bad; null without server facts.</summary>
+    /// <summary>The state of WAL archiving, marked if it is bad; null without server facts.</summary>
     public static Html? Archiving(ProbeResult result)
     {
         if (result.Server is not { } server)
@@ -42,7 +42,7 @@ internal static class DatabaseFacts
         return isBad ? Html.Format($"<b class=\"bad\">{state.Name()}</b>{last}") : Html.Format($"{state.Name()}{last}");
     }
 
-    /// <summary>A line about each WAL archive that was listed.</summary>
+    /// <summary>A line about each listed WAL archive.</summary>
     public static IReadOnlyList<(string Name, string Text)> Archives(ProbeResult result)
     {
         var lines = new List<(string, string)>();

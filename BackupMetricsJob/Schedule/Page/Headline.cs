@@ -29,7 +29,7 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
                     + "The results below are from that time."
             );
         var backups = OfRun(last, assessments);
-        // Good backups with a job that reports to nobody are not good news.
+        // Good backups are no good news if the job's reports reach nobody.
         return backups.Verdict == Verdict.Critical || Trouble(now, last) is not { } trouble
             ? backups
             : new(Verdict.Critical, trouble, $"{backups.Text}, as far as this node knows. {backups.More}".TrimEnd());

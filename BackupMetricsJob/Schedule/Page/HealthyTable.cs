@@ -3,7 +3,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases that need no attention, one line each: how they stand, and according to whom.</summary>
+/// <summary>The databases that need no attention, one line each: their state, and the source of the facts.</summary>
 internal static class HealthyTable
 {
     /// <param name="assessments">Worst first.</param>
@@ -24,7 +24,7 @@ internal static class HealthyTable
         yield return Html.Format($"</tbody></table></section>\n");
     }
 
-    // Of several kinds each with its number: "29 unknown, 1 not assessed".
+    // If there are several kinds, each with its number: "29 unknown, 1 not assessed".
     static Html Title(List<Assessment> others)
     {
         var kinds = others.CountBy(one => one.Verdict).ToList();
@@ -83,7 +83,7 @@ internal static class HealthyTable
             ? Html.Format($"{Humanize.Duration(loss.Window)}{Small(StateText.Word(loss))}")
             : Unknown("unknown");
 
-    // The recovery window begins with it.
+    // The oldest backup, where the recovery window begins.
     static Html Oldest(ProbeResult result) =>
         result.Backups.Where(backup => backup.Type != BackupType.Wal && backup.Type != BackupType.RestoreTest).Min(backup => backup.Oldest)
             is { } oldest

@@ -21,7 +21,7 @@ internal readonly record struct Html(string Markup)
         return new(all.ToString());
     }
 
-    /// <summary>The same, with a separator.</summary>
+    /// <summary>Joins the pieces with a separator.</summary>
     public static Html Join(string between, IReadOnlyList<Html> pieces)
     {
         var all = new StringBuilder();

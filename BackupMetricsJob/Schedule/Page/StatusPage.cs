@@ -31,7 +31,7 @@ internal static class StatusPage
         var assessments = Assessment.Assess(now.NewestRun?.Report.Results ?? [], Headline.Stale(now, time) is not null);
         var headline = Headline.From(now, assessments, time);
         yield return Head(now, headline);
-        // What is wrong comes first; without that, how the job does.
+        // Problems come first; without any, the state of the job.
         var isAttentionNeeded = Attention.Count(assessments) > 0;
         yield return Hero(now, headline, time, withJob: !isAttentionNeeded);
         yield return Notices.Render(now);

@@ -9,7 +9,7 @@ internal static class TimeElement
     /// <summary>2026-11-22 12:00 UTC; the seconds are in the datetime attribute.</summary>
     public static Html Render(DateTimeOffset at) => Render(at, "yyyy-MM-dd HH:mm 'UTC'");
 
-    /// <summary>2026-11-22, for what days matter for.</summary>
+    /// <summary>2026-11-22, where only the day matters.</summary>
     public static Html Date(DateTimeOffset at) => Render(at, "yyyy-MM-dd");
 
     /// <summary>3 min ago, in 42 s, now.</summary>

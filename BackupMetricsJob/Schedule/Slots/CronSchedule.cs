@@ -37,7 +37,7 @@ internal sealed partial class CronSchedule(string text, CronExpression cron)
             fields.Length is 5 or 6 or 7 || text.TrimStart().StartsWith('@')
                 ? ""
                 : $"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}";
-        // The years come last, and there these are years.
+        // Leave out the years, which come last: there, these numbers are valid.
         if (QuartzWildcard().Match(string.Join(' ', fields.Take(6))) is { Success: true } wildcard)
             problem = $"{wildcard.Value} is no second, minute, hour, day or month";
         if (problem.Length > 0)
@@ -76,7 +76,7 @@ internal sealed partial class CronSchedule(string text, CronExpression cron)
         return last ?? near;
     }
 
-    /// <summary>The slots between two others, exclusive; at max <paramref name="max"/>.</summary>
+    /// <summary>The slots between two others, exclusive; at most <paramref name="max"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset before, int max)
     {
         var slots = new List<DateTimeOffset>();
@@ -110,7 +110,7 @@ internal sealed partial class CronSchedule(string text, CronExpression cron)
     [GeneratedRegex(@"(?<!\d)0*9[89](?!\d)")]
     private static partial Regex QuartzWildcard();
 
-    // The other sentences are about Quartz' API.
+    // The other sentences describe Quartz' API.
     static string FirstSentence(string text) =>
         text.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text.TrimEnd('.');
 }
