@@ -65,7 +65,7 @@ internal static class HostFailures
         && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal)
         && !exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal);
 
-    /// <summary>For one that closed the connection before it said anything; null where it is something else.</summary>
+    /// <summary>The failure of a server that closed the connection without any response; null for any other.</summary>
     public static ProbeFailure? OfSilentEnd(Exception exception) =>
         exception.InnerException
             is EndOfStreamException

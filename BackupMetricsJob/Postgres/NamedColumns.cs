@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>Values of the row that a reader is at, by the names of their columns.</summary>
+/// <summary>Values of a reader's current row by column name.</summary>
 internal static class NamedColumns
 {
     public static bool IsNull(this DbDataReader row, string column) => row.IsDBNull(row.GetOrdinal(column));
@@ -33,12 +33,12 @@ internal static class NamedColumns
         row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetBoolean(at);
 
     /// <summary>Seconds since 1970 as float8.</summary>
-    /// <param name="what">What it is the time of, in words; null: the column's name says it.</param>
+    /// <param name="what">A description of the time for messages; null to use the column's name.</param>
     /// <exception cref="BadDataException">It is no time that can be.</exception>
     public static DateTimeOffset Time(this DbDataReader row, string column, string? what = null) =>
         UnixTime.FromSeconds(row.Number(column), what ?? column);
 
-    /// <summary>The same, where it may be unknown.</summary>
+    /// <summary>Seconds since 1970 as float8, or null.</summary>
     /// <exception cref="BadDataException">It is no time that can be.</exception>
     public static DateTimeOffset? TimeOrNull(this DbDataReader row, string column, string? what = null) =>
         row.NumberOrNull(column) is { } seconds ? UnixTime.FromSeconds(seconds, what ?? column) : null;

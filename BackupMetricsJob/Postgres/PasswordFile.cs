@@ -3,8 +3,8 @@ using System.Text;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// A password file (<c>~/.pgpass</c>) with lines <c>host:port:database:user:password</c>; the first match wins. Like psql, ignores a file
-/// that others may read, with a warning; unlike psql, takes one that systemd hands over (<c>LoadCredential=</c>).
+/// A password file (<c>~/.pgpass</c>) with lines <c>host:port:database:user:password</c>; the first match wins. As in psql, a file that
+/// others may read is ignored with a warning. Unlike in psql, one provided by systemd (<c>LoadCredential=</c>) is accepted.
 /// </summary>
 internal sealed class PasswordFile
 {
@@ -43,8 +43,8 @@ internal sealed class PasswordFile
     }
 
     /// <summary>
-    /// Since version 254, systemd keeps a credential on a tmpfs and lets the unit's user read it by an access control list, whose mask
-    /// shows as the right of the group: 0440 of root, in a folder that nobody else may enter.
+    /// Since version 254, systemd keeps a credential on a tmpfs and lets the unit's user read it through an access control list. The list's
+    /// mask appears as group permission: 0440 of root, in a folder that nobody else may enter.
     /// https://github.com/systemd/systemd/blob/v257/src/core/exec-credential.c
     /// </summary>
     static bool IsCredential(string path, LibpqEnvironment environment) =>

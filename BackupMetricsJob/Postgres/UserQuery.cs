@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>The user's own SELECT as it can be sent. The server checks it; this only finds its end.</summary>
+/// <summary>The user's own SELECT, ready to be sent. The server checks it; this class only finds its end.</summary>
 internal static class UserQuery
 {
     /// <summary>The statement without the semicolon that ends it; null if another statement follows.</summary>
@@ -32,7 +32,7 @@ internal static class UserQuery
         return true;
     }
 
-    /// <summary>Where the next thing begins: behind a quoted text, a comment, or one character.</summary>
+    /// <summary>The position after the next token: a quoted text, a comment, or one character.</summary>
     static int Next(string text, int at) =>
         text[at] switch
         {
