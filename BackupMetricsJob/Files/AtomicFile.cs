@@ -3,21 +3,21 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// Replaces a file as a whole: a reader sees what it had before or all that is new, never a part. The new content is written beside it,
-/// reaches the disk, and takes its name.
+/// Replaces a file as a whole: a reader sees the old content or the complete new content. The new content is written beside the file,
+/// flushed to the disk, and renamed.
 /// </summary>
 internal static partial class AtomicFile
 {
-    /// <summary>Everybody may read it, whatever the umask is: another user's program is to read it.</summary>
+    /// <summary>Everybody may read the file, whatever the umask is, because another user's program has to read it.</summary>
     const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>
-    /// Whether writing failed, and not this program. .NET has an ArgumentOutOfRangeException for EFBIG, a file that may not grow any more:
-    /// https://github.com/dotnet/runtime/blob/v10.0.0/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
+    /// Whether writing failed, as opposed to a bug. .NET throws an ArgumentOutOfRangeException for EFBIG, a file that may not grow any
+    /// more: https://github.com/dotnet/runtime/blob/v10.0.0/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
     /// </summary>
     public static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
-    /// <returns>Null, or why it could not be written. What it had before is then still there.</returns>
+    /// <returns>Null, or why the file could not be written. It then still has its previous content.</returns>
     public static Task<FileFault?> WriteAsync(string path, Func<Stream, Task> write) =>
         WriteBesideAsync(
             path,
@@ -29,8 +29,8 @@ internal static partial class AtomicFile
             }
         );
 
-    /// <summary>Does all that writing it would do, but to replace it.</summary>
-    /// <returns>Null, or why it could not be written.</returns>
+    /// <summary>Does everything that writing would do, except replacing the file.</summary>
+    /// <returns>Null, or why the file could not be written.</returns>
     public static Task<FileFault?> TryAsync(string path) =>
         WriteBesideAsync(
             path,
@@ -43,14 +43,14 @@ internal static partial class AtomicFile
             }
         );
 
-    /// <param name="finish">Gets the whole new file, which is still locked.</param>
+    /// <param name="finish">Receives the path of the complete new file, which is still locked.</param>
     static async Task<FileFault?> WriteBesideAsync(string path, Func<Stream, Task> write, Action<string> finish)
     {
-        // Hidden, and with another ending, so that nobody who reads a whole folder takes it for a file of its own.
+        // Hidden, and with another extension, so that nobody who reads a whole folder takes it for a regular file.
         var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", Prefix(path) + Path.GetRandomFileName());
         try
         {
-            // On Unix this locks the file (flock), until its process ends at the latest.
+            // On Unix this locks the file (flock), at the latest until the process ends.
             await using var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024);
             try
             {
@@ -76,7 +76,9 @@ internal static partial class AtomicFile
 
     static string Prefix(string path) => $".{Path.GetFileName(path)}.";
 
-    /// <summary>Those of runs that were killed as they wrote this file: named as such a file is, and locked by nobody.</summary>
+    /// <summary>
+    /// Removes the temporary files of runs that were killed while writing this file: they have such a name, and nobody locks them.
+    /// </summary>
     static void RemoveLeftovers(string path)
     {
         var prefix = Prefix(path);
@@ -91,7 +93,7 @@ internal static partial class AtomicFile
         }
         catch (Exception e) when (IsFault(e))
         {
-            // They harm nobody, and a folder that may not be listed can still be written to.
+            // Leftovers do no harm, and a folder that cannot be listed can still be written to.
         }
     }
 
@@ -104,11 +106,11 @@ internal static partial class AtomicFile
         }
         catch (Exception e) when (IsFault(e))
         {
-            // Another run writes it, or it belongs to another user.
+            // Another run is writing it, or it belongs to another user.
         }
     }
 
-    /// <summary>What Path.GetRandomFileName returns.</summary>
+    /// <summary>The format of Path.GetRandomFileName.</summary>
     [GeneratedRegex(@"^[a-z0-9]{8}\.[a-z0-9]{3}\z")]
     private static partial Regex RandomName();
 }

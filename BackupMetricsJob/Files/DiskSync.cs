@@ -4,16 +4,16 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// Waits until what was written to a file is on the disk. RandomAccess.FlushToDisk would do, but returns as if all were well where fsync
-/// fails (seen with .NET 10.0.12 for EIO, ENOSPC and EDQUOT, which NFS and a full thin volume report only then):
+/// Waits until everything written to a file is on the disk. RandomAccess.FlushToDisk would do, but it reports success even if fsync fails
+/// (seen with .NET 10.0.12 for EIO, ENOSPC and EDQUOT, which NFS and a full thin volume report only then):
 /// https://github.com/dotnet/runtime/blob/v10.0.0/src/libraries/System.Private.CoreLib/src/System/IO/Strategies/FileStreamHelpers.Unix.cs
 /// </summary>
 internal static class DiskSync
 {
-    /// <summary>EINVAL, EOPNOTSUPP and ENOSYS: a file system that has no such operation, where there is nothing to wait for.</summary>
+    /// <summary>EINVAL, EOPNOTSUPP and ENOSYS: the file system does not support fsync, so there is nothing to wait for.</summary>
     static readonly int[] Unsupported = [22, 95, 38];
 
-    /// <exception cref="IOException">What was written may be lost.</exception>
+    /// <exception cref="IOException">The written data may be lost.</exception>
     public static void Wait(SafeFileHandle file)
     {
         if (OperatingSystem.IsWindows())

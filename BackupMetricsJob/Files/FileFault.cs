@@ -1,11 +1,11 @@
 namespace BackupMetricsJob.Files;
 
-/// <summary>What keeps a file from being written, as far as it says what to do.</summary>
+/// <summary>Why a file cannot be written, as far as that determines the advice.</summary>
 internal enum FileFaultKind
 {
     Other,
 
-    /// <summary>Its folder is not there, or is none.</summary>
+    /// <summary>Its folder does not exist, or is not a folder.</summary>
     NoFolder,
     NoRight,
 
@@ -25,7 +25,7 @@ internal enum FileFaultKind
 /// <param name="Message">One sentence without a full stop.</param>
 internal sealed record FileFault(FileFaultKind Kind, string Message)
 {
-    // Numbers of Linux: .NET keeps them in HResult for what it has no exception of its own for.
+    // Error numbers of Linux. .NET keeps them in HResult if it has no specific exception.
     const int NotADirectory = 20;
     const int IsADirectory = 21;
     const int NoSpace = 28;
@@ -34,8 +34,8 @@ internal sealed record FileFault(FileFaultKind Kind, string Message)
 
     public static IOException TakenByFolder() => new("it is a directory", IsADirectory);
 
-    /// <summary>In words for a message that names the file already: .NET's name it again.</summary>
-    /// <param name="beside">What was written in its place so far.</param>
+    /// <summary>Describes the fault for a message that already names the file, because .NET's messages name it again.</summary>
+    /// <param name="beside">The temporary file that was written instead.</param>
     public static FileFault From(Exception fault, string beside, string path) =>
         new(
             KindOf(fault),

@@ -14,7 +14,7 @@ internal sealed class FileReading
     const int StackSize = 256 << 10;
     const int MaxTimeouts = 5;
 
-    /// <summary>Of each file, from the start of reading.</summary>
+    /// <summary>The timeout for each file, from the start of reading.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     // Files that were not started in advance are waited for one by one. After several timeouts the others get less time, so that hundreds

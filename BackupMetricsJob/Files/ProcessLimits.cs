@@ -29,7 +29,7 @@ internal static class ProcessLimits
         return (int)Math.Min(limit.Soft, int.MaxValue);
     }
 
-    /// <summary>The lower of the limits of the user and of the control group.</summary>
+    /// <summary>The lower of the user's and the control group's limits.</summary>
     public static int Threads()
     {
         if (!OperatingSystem.IsLinux())

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Files;
 
-/// <summary>Why a file cannot be read, for a message that names it already: the words of .NET name it again.</summary>
+/// <summary>Why a file cannot be read, for a message that already names the file, because .NET's messages name it again.</summary>
 internal static class UnreadableFile
 {
     public static string Reason(Exception fault, string path) =>
