@@ -34,10 +34,10 @@ internal static class PlainText
     }
 
     /// <summary>
-    /// A message of a program up to where it goes on with bytes that are no text, such as a file that it could not decrypt: they are cut
-    /// off from the last colon on, since the first of them may look like letters.
+    /// A program's message up to the point where it continues with bytes that are not text, such as an undecryptable file. It is cut at the
+    /// last colon, because the first of these bytes may look like letters.
     /// </summary>
-    /// <param name="instead">What stands in their place.</param>
+    /// <param name="instead">The text to use in their place.</param>
     public static string Legible(string message, string instead)
     {
         var at = 0;
@@ -55,8 +55,8 @@ internal static class PlainText
         return message;
     }
 
-    /// <summary>The beginning of a text in quotes, or in words that it is none: nobody reads a compressed file.</summary>
-    /// <param name="text">Decoded: what is no text in it is U+FFFD.</param>
+    /// <summary>The beginning of a text in quotes, or a note that it is not text: nobody can read a compressed file.</summary>
+    /// <param name="text">The decoded text, with U+FFFD for invalid bytes.</param>
     public static string Quoted(string text, int limit) =>
         text.AsSpan(0, Math.Min(text.Length, limit)).Contains((char)Rune.ReplacementChar.Value)
             ? "bytes that are no text (is it compressed, or encrypted?)"
@@ -90,6 +90,6 @@ internal static class PlainText
         return true;
     }
 
-    /// <summary>Such a character may also change the direction of the text after it.</summary>
+    /// <summary>Whether it is a control or format character. These may also change the direction of the text that follows.</summary>
     public static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 }
