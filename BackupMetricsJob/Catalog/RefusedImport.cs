@@ -21,7 +21,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
 
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
-    /// <param name="catalogue">Its database.</param>
+    /// <param name="catalogue">The catalogue's database.</param>
     /// <param name="refused">The refused import.</param>
     /// <param name="why">What was wrong with the input.</param>
     /// <returns>The refusal, with where it was recorded, or that this failed.</returns>

@@ -11,7 +11,7 @@ internal static class RowProblem
     /// </summary>
     const int LongestKey = 2000;
 
-    /// <summary>Null if there is none.</summary>
+    /// <summary>The problem of a row; null if there is none.</summary>
     public static string? Find(CatalogRow row)
     {
         if (OfKey(row.Server, row.Tool, row.Storage, row.BackupId) is { } problem)

@@ -75,7 +75,7 @@ internal static class DrillSettings
         TimeSpan.FromHours(6)
     );
 
-    /// <summary>As a target of a file is chosen.</summary>
+    /// <summary>The option to drill only some targets of a file.</summary>
     public static readonly NumberSetting Count = new(
         "count",
         "Drill only N targets of the files: those whose last restore test, by the catalogue, is the oldest",

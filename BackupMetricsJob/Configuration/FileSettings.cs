@@ -12,13 +12,13 @@ internal sealed record FileConnection(SourceLocation Location)
 }
 
 /// <summary>A target of a file, with the defaults of that file.</summary>
-/// <param name="Path">Its name in messages: targets[3].</param>
+/// <param name="Path">The target's name in messages: targets[3].</param>
 internal sealed record FileTarget(string Name, string Path, SourceLocation Location, TargetSettings Settings)
 {
     /// <summary>Null if everything comes from the defaults and the environment.</summary>
     public FileConnection? Connection { get; init; }
 
-    /// <summary>Its own password, not that of the defaults.</summary>
+    /// <summary>The target's own password, not that of the defaults.</summary>
     public SecretSource? Password { get; init; }
 
     /// <summary>Whether its connection is invalid. The problem has been added.</summary>
@@ -95,7 +95,7 @@ internal sealed record FileSettings
 
     public IReadOnlyList<TargetLabel> Grouping { get; init; } = [];
 
-    /// <summary>Of the main file. They also apply to a target that is given by flags.</summary>
+    /// <summary>The defaults of the main file. They also apply to a target that is given by flags.</summary>
     public TargetSettings Defaults { get; init; } = TargetSettings.Empty;
 
     /// <summary>From all files, with unique names.</summary>

@@ -42,7 +42,7 @@ internal static class LimitParser
         return all;
     }
 
-    /// <summary>The limits that were given, and the defaults of the other types.</summary>
+    /// <summary>The given limits, and the defaults of the other types.</summary>
     public static IReadOnlyList<AgeLimit> WithDefaults(IReadOnlyList<TypeLimits> given) =>
         given.Count == 0
             ? AgeLimit.Defaults

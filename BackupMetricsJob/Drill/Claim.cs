@@ -125,7 +125,7 @@ internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Fail
     /// <summary>The size of a WAL segment in bytes.</summary>
     public long SegmentSize => Claim?.SegmentSize ?? WalSegmentSize.Usual;
 
-    /// <summary>How much work that was claimed did not come back; null if that is not known.</summary>
+    /// <summary>How much claimed work was not restored; null if unknown.</summary>
     /// <param name="recovered">What was restored.</param>
     /// <param name="finished">When the backup finished, for a restore without a replayed transaction.</param>
     /// <param name="damaged">The damaged segment at which replay ended.</param>

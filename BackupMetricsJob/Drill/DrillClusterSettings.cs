@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Drill;
 /// <param name="Preload">Libraries without which the cluster cannot be read; empty for none.</param>
 internal sealed record DrillClusterSettings(string SocketDirectory, int Port, int Version, string Preload)
 {
-    /// <param name="walCommand">Where WAL comes from; null for a cluster that does not recover.</param>
+    /// <param name="walCommand">The restore_command; null for a cluster without recovery.</param>
     public string Text(string? walCommand)
     {
         Dictionary<string, string> settings = new()

@@ -54,7 +54,7 @@ internal sealed class ArchiveFolder(string path)
     }
 
     /// <summary>The complete segments, in order. A file shorter than the others is incomplete: its upload was interrupted.</summary>
-    /// <param name="segmentSize">What the user says it is; null: nothing.</param>
+    /// <param name="segmentSize">The segment size that the user gave; null for none.</param>
     public SegmentRanges Whole(long? segmentSize)
     {
         var exact = _whole.Count == 0 ? 0 : _whole.MaxBy(ranges => ranges.Value.Count).Key;

@@ -145,7 +145,7 @@ internal static class ArchiveReader
         };
     }
 
-    /// <summary>The first key, and the first one in the object that is its value, if it is one.</summary>
+    /// <summary>The first key, and, if its value is an object, the first key in that.</summary>
     static (string? Key, string? Inner) FirstKeys(ReadOnlySequence<byte> buffer)
     {
         var reader = new Utf8JsonReader(buffer, isFinalBlock: false, default);

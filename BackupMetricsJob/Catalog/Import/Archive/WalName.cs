@@ -25,7 +25,7 @@ internal enum WalFileKind
 /// encrypted files.
 /// </summary>
 /// <param name="Kind">What the file is.</param>
-/// <param name="Timeline">Its timeline.</param>
+/// <param name="Timeline">The file's timeline.</param>
 /// <param name="Place">The position of the segment: the eight digits after the timeline times 2^32, plus the last eight.</param>
 /// <param name="IsPlain">Whether it has no extension, so that its size may be the segment size.</param>
 internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Place, bool IsPlain)
