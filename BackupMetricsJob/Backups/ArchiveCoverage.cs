@@ -24,7 +24,9 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     /// <summary>The last segment that a restore replays; null if it replays none.</summary>
     public string? LastReplayed { get; init; }
 
-    /// <summary>The latest time that a restore can reach: when the last replayed segment was stored. Null if unknown.</summary>
+    /// <summary>
+    /// When the last replayed segment was stored, or the backup finished, if that is later: how far a restore gets. Null if unknown.
+    /// </summary>
     public DateTimeOffset? RecoverableUntil { get; init; }
 
     /// <summary>

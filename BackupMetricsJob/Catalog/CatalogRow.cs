@@ -14,8 +14,8 @@ internal enum BackupStatus
 }
 
 /// <summary>
-/// One backup as a tool lists it: a row of backup_metrics.backup_catalog. Unknown values are null. The type is <see
-/// cref="BackupType.Base"/> only while a backup runs and the tool does not tell its type.
+/// One backup as a tool lists it: a row of backup_metrics.backup_catalog. Unknown values are null. The type is
+/// <see cref="BackupType.Base"/> only while a backup runs and the tool does not tell its type.
 /// </summary>
 internal sealed record CatalogRow(string Server, string Tool, BackupType Type, string BackupId, BackupStatus Status)
 {

@@ -15,9 +15,9 @@ internal abstract record ListingItem
     internal sealed record Backup(CatalogRow Row) : ListingItem;
 
     /// <summary>
-    /// The list of this server is complete: backups in the catalogue that were not listed no longer exist. With an <paramref
-    /// name="Error"/>, the tool could not list them: none is known to be gone, and the failure is recorded. Output about a single backup
-    /// has no such item.
+    /// The list of this server is complete: backups in the catalogue that were not listed no longer exist. With an
+    /// <paramref name="Error"/>, the tool could not list them: none is known to be gone, and the failure is recorded. Output about a single
+    /// backup has no such item.
     /// </summary>
     internal sealed record CompleteServer(string Name, string? Error) : ListingItem
     {
