@@ -1,3 +1,3 @@
 using BackupMetricsJob.Cli;
 
-return EntryPoint.Run(args, (context, build) => CommandLine.Run(args, context, build));
+return EntryPoint.Run(args);

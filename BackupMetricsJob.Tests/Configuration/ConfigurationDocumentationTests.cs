@@ -67,7 +67,9 @@ public sealed class ConfigurationDocumentationTests
         Assert.True(flags.Count > 30, help);
         Assert.Equal(
             [],
-            flags.Select(Settings.Variable).Except(Regex.Matches(Text, "`(BACKUP_METRICS_[A-Z_]+)`").Select(match => match.Groups[1].Value))
+            flags
+                .Select(GivenSettings.Variable)
+                .Except(Regex.Matches(Text, "`(BACKUP_METRICS_[A-Z_]+)`").Select(match => match.Groups[1].Value))
         );
     }
 }

@@ -58,7 +58,7 @@ internal sealed class ConfigurationFile : IDisposable
             && !environment.ContainsKey("BACKUP_METRICS_CONFIG")
         )
             given.Add("config=" + _folder.File("main.yaml"));
-        var typed = new Flags();
+        var typed = new GivenFlags();
         foreach (
             var group in given
                 .Select(flag => flag.Replace("FOLDER", _folder.Path, StringComparison.Ordinal).Split('=', 2))

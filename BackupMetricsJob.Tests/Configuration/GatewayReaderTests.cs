@@ -130,7 +130,7 @@ public sealed class GatewayReaderTests : IDisposable
         _folder.Write("two-lines", "s3cret\ns3cret\n", secret: true);
         _folder.Write("empty", "\n", secret: true);
         File.WriteAllBytes(_folder.File("latin1"), [.. Encoding.Latin1.GetBytes("s3crét")]);
-        var given = new Flags();
+        var given = new GivenFlags();
         given.Add("gateway", [gateway]);
         foreach (var (name, value) in Pairs(flags))
             given.Add(name, [name.EndsWith("-file", StringComparison.Ordinal) ? _folder.File(value) : value]);
@@ -140,7 +140,7 @@ public sealed class GatewayReaderTests : IDisposable
                 pair => pair.Name.EndsWith("_FILE", StringComparison.Ordinal) ? _folder.File(pair.Value) : pair.Value
             );
         var problems = new List<Problem>();
-        var settings = new Settings(given, environment);
+        var settings = new GivenSettings(given, environment);
 
         new GatewayReader(settings, environment, problems).Read(null);
 
@@ -156,13 +156,13 @@ public sealed class GatewayReaderTests : IDisposable
 
     static Gateway Read(string url, (string Name, string Value)[] flags, params (string Name, string Value)[] variables)
     {
-        var given = new Flags();
+        var given = new GivenFlags();
         given.Add("gateway", [url]);
         foreach (var (name, value) in flags)
             given.Add(name, [value]);
         var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
         var problems = new List<Problem>();
-        var gateways = new GatewayReader(new Settings(given, environment), environment, problems).Read(null);
+        var gateways = new GatewayReader(new GivenSettings(given, environment), environment, problems).Read(null);
         Assert.Empty(problems);
         return Assert.Single(gateways);
     }

@@ -108,8 +108,8 @@ public sealed class LayersTests
         );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
         Assert.StartsWith(
-            $"{Settings.Variable(name)}: describes a single",
-            file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]),
+            $"{GivenSettings.Variable(name)}: describes a single",
+            file.Problems(variables: [$"{GivenSettings.Variable(name)}={flag.Split('=', 2)[1]}"]),
             StringComparison.Ordinal
         );
         Assert.Equal(ProblemOrigin.Configuration, file.All[0].Origin);

@@ -229,9 +229,9 @@ public sealed class OptionsReaderTests
         return problems;
     }
 
-    static Flags Flags(string[] given)
+    static GivenFlags Flags(string[] given)
     {
-        var flags = new Flags();
+        var flags = new GivenFlags();
         foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1]))
             flags.Add(group.Key, [.. group]);
         return flags;

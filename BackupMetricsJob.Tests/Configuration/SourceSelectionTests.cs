@@ -135,9 +135,9 @@ public sealed class SourceSelectionTests
         return sources;
     }
 
-    static Settings Settings(string[] given, Dictionary<string, string> environment)
+    static GivenSettings Settings(string[] given, Dictionary<string, string> environment)
     {
-        var flags = new Flags();
+        var flags = new GivenFlags();
         foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1]))
             flags.Add(group.Key, [.. group]);
         return new(flags, environment);

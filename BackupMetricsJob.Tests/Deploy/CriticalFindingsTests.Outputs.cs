@@ -20,9 +20,9 @@ public sealed partial class CriticalFindingsTests
 
             var said = (
                 Plugin: NagiosOutput.Write(report, null, [], line),
-                HeartbeatReport.Write(report, ExitCodes.For(report, null, failOnTarget: true), []).IsWell,
-                OnCritical: ExitCodes.For(report, null, failOnTarget: true, Severity.Critical),
-                OnWarning: ExitCodes.For(report, null, failOnTarget: true, Severity.Warning)
+                HeartbeatReport.Write(report, ExitCodes.ForRun(report, null, failOnTarget: true), []).IsWell,
+                OnCritical: ExitCodes.ForShow(report, null, failOnTarget: true, Severity.Critical),
+                OnWarning: ExitCodes.ForShow(report, null, failOnTarget: true, Severity.Warning)
             );
 
             Assert.True(said == Says(verdict), $"{state.Instance.Name} is {verdict}: {said} {line}");

@@ -29,7 +29,7 @@ public sealed class ExitCodeTests
             Pushes = [new(new(Enum.Parse<PushResult>(push), "http://gw"), null)],
         };
 
-        Assert.Equal(code, (int)ExitCodes.For(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
+        Assert.Equal(code, (int)ExitCodes.ForRun(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class ExitCodeTests
         };
         var failure = cause is null ? null : new CatalogFailure(Enum.Parse<CatalogFailureCause>(cause), "words");
 
-        var result = ExitCodes.For(
+        var result = ExitCodes.ForRun(
             report,
             signalled ? ExitCode.Terminated : null,
             failOnTarget,
@@ -82,12 +82,12 @@ public sealed class ExitCodeTests
         foreach (var fault in faults.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             reports.Add(new(good with { FailedPhase = DrillPhase.Check, Fault = Enum.Parse<DrillFault>(fault) }));
 
-        Assert.Equal(code, (int)ExitCodes.For(reports, reports.Count + notBegun, null));
+        Assert.Equal(code, (int)ExitCodes.ForDrills(reports, reports.Count + notBegun, null));
         Assert.Equal(
             code == 0 ? 0
                 : notBegun > 0 ? 143
                 : code,
-            (int)ExitCodes.For(reports, reports.Count + notBegun, ExitCode.Terminated)
+            (int)ExitCodes.ForDrills(reports, reports.Count + notBegun, ExitCode.Terminated)
         );
     }
 
@@ -95,14 +95,17 @@ public sealed class ExitCodeTests
     public void A_failed_target_can_be_ignored() =>
         Assert.Equal(
             ExitCode.Success,
-            ExitCodes.For(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
+            ExitCodes.ForRun(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
         );
 
     [Fact]
     public void An_invalid_flag_is_usage_even_beside_an_invalid_variable()
     {
-        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "")]));
-        Assert.Equal(ExitCode.Usage, ExitCodes.For([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.ForProblems([new Problem(ProblemOrigin.Configuration, "")]));
+        Assert.Equal(
+            ExitCode.Usage,
+            ExitCodes.ForProblems([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")])
+        );
     }
 
     [Fact]
@@ -111,8 +114,11 @@ public sealed class ExitCodeTests
         var flag = new Problem(ProblemOrigin.Flag, "");
         Assert.Equal(
             ExitCode.Configuration,
-            ExitCodes.For([flag, new Problem(ProblemOrigin.Configuration, "") { Location = new("c.yaml", 1, 1) }])
+            ExitCodes.ForProblems([flag, new Problem(ProblemOrigin.Configuration, "") { Location = new("c.yaml", 1, 1) }])
         );
-        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsInFile = true }, flag]));
+        Assert.Equal(
+            ExitCode.Configuration,
+            ExitCodes.ForProblems([new Problem(ProblemOrigin.Configuration, "") { IsInFile = true }, flag])
+        );
     }
 }

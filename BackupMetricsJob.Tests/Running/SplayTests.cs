@@ -67,7 +67,7 @@ public sealed class SplayTests
         var report = await run.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.True(report.IsStoppedBeforeStart);
         Assert.Empty(gateway.Requests);
-        Assert.Equal(ExitCode.Terminated, ExitCodes.For(report, ExitCode.Terminated, failOnTarget: true));
+        Assert.Equal(ExitCode.Terminated, ExitCodes.ForRun(report, ExitCode.Terminated, failOnTarget: true));
         using var text = new StringWriter();
         RunSummary.Write(report, text);
         Assert.Equal("stopped during the delay of --splay: nothing was probed, nothing was pushed", text.ToString().Trim());

@@ -66,7 +66,7 @@ public sealed class CurrentOptionsTests
     [InlineData("dry-run", "", false)]
     public void A_schedule_whose_results_go_nowhere_is_warned_of(string how, string listen, bool isWarned)
     {
-        var flags = new Flags();
+        var flags = new GivenFlags();
         flags.Add("cron", ["*/5 * * * *"]);
         flags.Add("connection", ["postgresql://u@db/x"]);
         flags.Add("gateway", ["http://gateway:9091"]);

@@ -22,7 +22,7 @@ internal sealed class Harness : IDisposable
     /// <param name="settings">name=value each.</param>
     public Harness(TimeProvider time, bool withDatabase, string[] settings)
     {
-        var flags = new Flags();
+        var flags = new GivenFlags();
         if (withDatabase && !settings.Any(setting => setting.StartsWith("connection=", StringComparison.Ordinal)))
             flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
         if (withDatabase)

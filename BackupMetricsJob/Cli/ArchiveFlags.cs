@@ -69,7 +69,7 @@ internal sealed class ArchiveFlags
     public ArchiveSettings Read(ParseResult parsed, ListingOptions options, List<Problem> problems)
     {
         var storage = parsed.GetValue(_storage) ?? CatalogRow.DefaultStorage;
-        if (RowProblem.OfKey(options.Server ?? "-", ToolList.Archive, storage, "-") is { } wrong)
+        if (RowProblem.OfKey(options.Server ?? "-", ImportInput.Archive, storage, "-") is { } wrong)
             problems.Add(new(ProblemOrigin.Flag, $"--storage: {wrong}"));
         return new()
         {

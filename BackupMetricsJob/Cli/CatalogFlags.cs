@@ -19,7 +19,7 @@ internal sealed class CatalogFlags
 {
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
-    readonly FlagSet _flags;
+    readonly CommandFlags _flags;
     readonly DurationSetting _timeout;
 
     public CatalogFlags(DocumentedCommand command, TimeSpan defaultTimeout)
@@ -31,10 +31,10 @@ internal sealed class CatalogFlags
     /// <summary>Null if there is a problem.</summary>
     public CatalogAccess? Read(ParseResult parsed, ProcessContext context, List<Problem> problems)
     {
-        var settings = new Settings(_flags.Read(parsed), context.Environment);
+        var settings = new GivenSettings(_flags.Read(parsed), context.Environment);
         var timeout = Timeout(settings, problems);
         var connection = ConnectionSetting.Read(settings, context.Environment, problems);
-        var quiet = JobSettings.Quiet.IsOther(settings, problems);
+        var quiet = JobSettings.Quiet.IsOn(settings, problems);
         return connection is null || problems.Count > 0 ? null : new(connection, timeout) { Quiet = quiet };
     }
 
@@ -52,10 +52,10 @@ internal sealed class CatalogFlags
         context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(failure.Message, limit: 2000)}");
         if (failure.Recorded is { } recorded)
             context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(recorded, limit: 2000)}");
-        return (int)ExitCodes.For(failure.Cause, signal);
+        return (int)ExitCodes.ForCatalog(failure.Cause, signal);
     }
 
-    TimeSpan Timeout(Settings settings, List<Problem> problems)
+    TimeSpan Timeout(GivenSettings settings, List<Problem> problems)
     {
         if (settings.One(_timeout) is not { } setting)
             return _timeout.Default!.Value;

@@ -37,18 +37,18 @@ internal static class CheckCommand
                 ),
             ],
         };
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         JobFlags.AddTo(flags, pushes: true);
         flags.Add(Scraper, Output);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context)
+    static async Task<int> RunAsync(GivenFlags flags, ProcessContext context)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Check, out var job, out var output));
-        var settings = new Settings(flags, context.Environment);
-        var asJson = Output.IsOther(settings, problems);
+        var settings = new GivenSettings(flags, context.Environment);
+        var asJson = Output.IsNotDefault(settings, problems);
         var prometheus = Prometheus(settings, problems);
         if (job is null || problems.Count > 0)
             return Problems.Report(problems, output, context);
@@ -57,7 +57,7 @@ internal static class CheckCommand
         CheckReport report;
         using (ProgressLine.Start(context, output, out var progress))
             report = await Check.RunAsync(job, prometheus, context.Time, progress, signals.Stop);
-        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget);
+        var code = ExitCodes.ForCheck(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {
             CheckJson.Write(report, code, context.Output);
@@ -71,7 +71,7 @@ internal static class CheckCommand
         return (int)code;
     }
 
-    static Uri? Prometheus(Settings settings, List<Problem> problems)
+    static Uri? Prometheus(GivenSettings settings, List<Problem> problems)
     {
         if (settings.One(Scraper) is not { } setting)
             return null;

@@ -14,6 +14,7 @@ internal static class CommandLine
     {
         var root = Create(context, build);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // A Nagios plugin reports errors on standard output, too.
         if (parsed.Action is ParseErrorAction)
             return ShowCommand.IsPlugin(parsed, context) ? ShowCommand.Refuse(parsed, context) : ParseErrors.Report(parsed, context.Error);
 

@@ -35,7 +35,7 @@ internal static class DeleteCommand
                 ),
             ],
         };
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         flags.Add(GatewayAccess.Url with { Help = "Pushgateway, like http://pushgateway:9091; repeatable" });
         flags.Add(JobSettings.Job with { Help = "Label job of the groups", Group = SettingGroup.Common });
         flags.Add(SettingGroup.Common, JobSettings.Grouping with { Help = "Label that the groups must also have; repeatable" }, OlderThan);
@@ -46,14 +46,14 @@ internal static class DeleteCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context)
+    static async Task<int> RunAsync(GivenFlags flags, ProcessContext context)
     {
-        var settings = new Settings(flags, context.Environment);
+        var settings = new GivenSettings(flags, context.Environment);
         var problems = new List<Problem>();
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
-        var dryRun = JobSettings.DryRun.IsOther(settings, problems);
-        var quiet = JobSettings.Quiet.IsOther(settings, problems);
+        var dryRun = JobSettings.DryRun.IsOn(settings, problems);
+        var quiet = JobSettings.Quiet.IsOn(settings, problems);
         if (problems.Count > 0 || selection is null)
             return CatalogFlags.Report(problems, context);
 
@@ -72,17 +72,17 @@ internal static class DeleteCommand
                 results.Add(result);
         }
 
-        return (int)(ExitCodes.Worst(results) ?? signals.Received ?? ExitCode.Success);
+        return (int)(ExitCodes.ForPushes(results) ?? signals.Received ?? ExitCode.Success);
     }
 
-    static GroupSelection? Selection(Settings settings, List<Problem> problems)
+    static GroupSelection? Selection(GivenSettings settings, List<Problem> problems)
     {
         var job = settings.One(JobSettings.Job);
         if (job is null)
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--job is missing: the label job of the groups to delete (or {Settings.Variable(JobSettings.Job.Name)})"
+                    $"--job is missing: the label job of the groups to delete (or {GivenSettings.Variable(JobSettings.Job.Name)})"
                 )
             );
         else if (job.Value.Length == 0)

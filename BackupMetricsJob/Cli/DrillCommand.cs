@@ -36,19 +36,19 @@ internal static class DrillCommand
                 ),
             ],
         };
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         DrillSettings.AddTo(flags);
         flags.Add(JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
+    static async Task<int> RunAsync(GivenFlags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var settings = new Settings(flags, context.Environment);
+        var settings = new GivenSettings(flags, context.Environment);
         var plan = new DrillPlanReader(settings, context, build, problems).Read();
-        var quiet = JobSettings.Quiet.IsOther(settings, problems);
+        var quiet = JobSettings.Quiet.IsOn(settings, problems);
         if (plan is null || problems.Count > 0)
             return CatalogFlags.Report(OptionsReader.SortByLocation(problems), context);
         if (Environment.IsPrivilegedProcess)
@@ -102,7 +102,7 @@ internal static class DrillCommand
                 DrillSummary.Watch(to),
                 signals.Stop
             );
-            var code = ExitCodes.For(report, signals.Received);
+            var code = ExitCodes.ForDrill(report, signals.Received);
             DrillSummary.WriteEnd(report, code, to);
             var isWell = DrillSummary.IsAllWell(report, code, asked: drill.Asked.Count > 0);
             allWell &= isWell;
@@ -113,6 +113,6 @@ internal static class DrillCommand
 
         if (drills.Count > 1 && (!quiet || !allWell || reports.Count < drills.Count))
             DrillSummary.WriteAll(reports, [.. drills.Skip(reports.Count).Select(drill => drill.Options.Server)], context.Error);
-        return ExitCodes.For(reports, drills.Count, signals.Received);
+        return ExitCodes.ForDrills(reports, drills.Count, signals.Received);
     }
 }

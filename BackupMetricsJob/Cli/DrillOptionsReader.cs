@@ -94,7 +94,7 @@ internal sealed class DrillOptionsReader(string server, TargetDrill settings, Fi
     /// <summary>The problem of a missing flag, or of a missing key in a target's block.</summary>
     public static Problem Missing(string name, string what, FileTarget? place) =>
         place is null
-            ? new(ProblemOrigin.Flag, $"--{name} is missing: {what} (or {Settings.Variable(name)})")
+            ? new(ProblemOrigin.Flag, $"--{name} is missing: {what} (or {GivenSettings.Variable(name)})")
             : new(ProblemOrigin.Configuration, $"{place.Path}.drill: {name.Replace('-', '_')} is missing: {what}")
             {
                 Location = place.Location,

@@ -17,12 +17,12 @@ namespace BackupMetricsJob.Cli;
 internal sealed record DrillPlan(IReadOnlyList<PlannedDrill> Drills, TimeSpan Timeout, int? Count, ConnectionSettings? Catalogue);
 
 /// <summary>Reads the drills: the one that the flags describe, or those of the targets with a block "drill" in a file.</summary>
-internal sealed class DrillPlanReader(Settings settings, ProcessContext context, BuildVersion build, List<Problem> problems)
+internal sealed class DrillPlanReader(GivenSettings settings, ProcessContext context, BuildVersion build, List<Problem> problems)
 {
     /// <summary>Null if there is a problem.</summary>
     public DrillPlan? Read()
     {
-        JobSettings.Verbose.IsOther(settings, problems);
+        JobSettings.Verbose.Check(settings, problems);
         var (file, directory) = (settings.One(JobSettings.Config), settings.One(JobSettings.ConfigDir));
         var files = file is null && directory is null ? null : FileReader.Read(file, directory, problems);
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files, isNeeded: false);
@@ -31,7 +31,7 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
             : ConnectionSetting.Read(settings, context.Environment, problems, database: JobSettings.Catalogue);
         var work = settings.One(DrillSettings.WorkDir);
         var timeout = DrillSettings.TimeLimit.Read(settings, problems) ?? DrillSettings.TimeLimit.Default!.Value;
-        var keep = DrillSettings.Keep.IsOther(settings, problems);
+        var keep = DrillSettings.Keep.IsOn(settings, problems);
         var labels = LabelParser.Read(settings.All(JobSettings.Label), problems);
         var drills =
             files is { Targets.Count: > 0 } ? ReadTargets(files, labels)

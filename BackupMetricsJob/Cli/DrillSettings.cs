@@ -106,7 +106,7 @@ internal static class DrillSettings
         JobSettings.Connection,
     ];
 
-    public static void AddTo(FlagSet flags)
+    public static void AddTo(CommandFlags flags)
     {
         flags.Add(JobSettings.Verbose, JobSettings.Config, JobSettings.ConfigDir);
         flags.Add(
@@ -137,7 +137,7 @@ internal static class DrillSettings
     }
 
     /// <summary>Reads the flags that describe one drill.</summary>
-    public static TargetDrill Read(Settings settings, List<Problem> problems) =>
+    public static TargetDrill Read(GivenSettings settings, List<Problem> problems) =>
         new()
         {
             Tool = settings.One(Tool),
@@ -147,16 +147,16 @@ internal static class DrillSettings
             Archive = settings.One(Archive),
             Dump = settings.One(Dump),
             RestoreCommand = settings.One(RestoreCommand),
-            Snapshot = Snapshot.IsOther(settings, problems) ? settings.One(Snapshot) : null,
+            Snapshot = Snapshot.IsOn(settings, problems) ? settings.One(Snapshot) : null,
             BinDirectory = settings.One(BinDir),
             QueryFile = settings.One(QueryFile),
             Database = settings.One(Database),
             Superuser = settings.One(Superuser),
             Preload = settings.One(Preload),
-            Amcheck = Amcheck.IsOther(settings, problems),
+            Amcheck = Amcheck.IsOn(settings, problems),
         };
 
-    public static void RejectBesideTargetsOfFile(Settings settings, List<Problem> problems)
+    public static void RejectBesideTargetsOfFile(GivenSettings settings, List<Problem> problems)
     {
         foreach (var definition in OfOneDrill)
         {

@@ -14,7 +14,7 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal static class EntryPoint
 {
-    public static int Run(string[] args, Func<ProcessContext, BuildVersion, int> run)
+    public static int Run(string[] args)
     {
         var (hasInput, hasOutput) = StandardDescriptors.EnsureOpen();
         ProcessLimits.RaiseDescriptors();
@@ -41,7 +41,8 @@ internal static class EntryPoint
         );
         try
         {
-            return run(
+            return CommandLine.Run(
+                args,
                 new ProcessContext(output, error, environment, TimeProvider.System, signals)
                 {
                     HasInput = hasInput,
@@ -60,7 +61,7 @@ internal static class EntryPoint
 #pragma warning restore CA1031
         {
             var verbose =
-                args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable(JobSettings.Verbose.Name)) == "true";
+                args.Contains("--verbose") || environment.GetValueOrDefault(GivenSettings.Variable(JobSettings.Verbose.Name)) == "true";
             error.WriteLine(
                 verbose
                     ? $"backup-metrics: bug: {bug}"

@@ -46,8 +46,8 @@ internal static class ImportCommand
                 ),
             ],
         };
-        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };
-        tool.AcceptOnlyFromAmong([.. ToolList.Tools]);
+        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ImportInput.Tools) };
+        tool.AcceptOnlyFromAmong([.. ImportInput.Tools]);
         var file = new Argument<string?>("file")
         {
             HelpName = "FILE",
@@ -94,15 +94,15 @@ internal static class ImportCommand
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
                     problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
-                if (options.Server is null && ToolList.NeedsServer(parsed.GetRequiredValue(tool)))
+                if (options.Server is null && ImportInput.NeedsServer(parsed.GetRequiredValue(tool)))
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
                             $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not name the server in its output"
                         )
                     );
-                var list = new ToolList(parsed.GetRequiredValue(tool), InputFile(parsed.GetValue(file)));
-                if (list.Tool == ToolList.Archive)
+                var list = new ImportInput(parsed.GetRequiredValue(tool), InputFile(parsed.GetValue(file)));
+                if (list.Tool == ImportInput.Archive)
                     list = list with { Listing = archive.Read(parsed, options, problems) };
                 if (list.FindInputFault(context) is { } fault)
                     problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and " + fault));
@@ -116,7 +116,13 @@ internal static class ImportCommand
         return command;
     }
 
-    static async Task<int> ImportAsync(ToolList list, ListingOptions options, bool allowEmpty, CatalogAccess access, ProcessContext context)
+    static async Task<int> ImportAsync(
+        ImportInput list,
+        ListingOptions options,
+        bool allowEmpty,
+        CatalogAccess access,
+        ProcessContext context
+    )
     {
         var signals = context.Signals;
         var result = await list.ImportAsync(access.Connection, options, allowEmpty, access.Timeout, signals.Stop);

@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The flags of a run, in the order of the help. Every command that probes databases has them.</summary>
 internal static class JobFlags
 {
-    public static void AddTo(FlagSet flags, bool pushes)
+    public static void AddTo(CommandFlags flags, bool pushes)
     {
         flags.Add(JobSettings.Connection, JobSettings.Config, JobSettings.ConfigDir);
         flags.Add(pushes ? JobSettings.Target : JobSettings.Target with { Help = "Show only this target of the files; repeatable (all)" });
@@ -39,9 +39,9 @@ internal static class JobFlags
     }
 
     /// <summary>Adds the flags that only a pushing command needs.</summary>
-    public static void AddRunning(FlagSet flags) => flags.Add(JobSettings.Splay, JobSettings.LegacyNames, JobSettings.LogFormat);
+    public static void AddRunning(CommandFlags flags) => flags.Add(JobSettings.Splay, JobSettings.LegacyNames, JobSettings.LogFormat);
 
-    public static void AddGatewayAccess(FlagSet flags, DurationSetting timeout)
+    public static void AddGatewayAccess(CommandFlags flags, DurationSetting timeout)
     {
         flags.Add(GatewayAccess.Username, GatewayAccess.PasswordFile, GatewayAccess.TokenFile);
         flags.Add(GatewayAccess.CaFile, GatewayAccess.CertFile, GatewayAccess.KeyFile, timeout);

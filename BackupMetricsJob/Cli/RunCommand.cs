@@ -29,7 +29,7 @@ internal static class RunCommand
                 ),
             ],
         };
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         JobFlags.AddTo(flags, pushes: true);
         JobFlags.AddRunning(flags);
         RunImports.AddTo(flags);
@@ -38,7 +38,7 @@ internal static class RunCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
+    static async Task<int> RunAsync(GivenFlags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Push, out var job, out var output));
         var imports = RunImports.Read(new(flags, context.Environment), job, output, context, problems);
@@ -56,11 +56,11 @@ internal static class RunCommand
                 : await JobRun.RunAsync(job, build, context.Time, signals.Stop, progress, () => BeforeAsync(progress));
         }
 
-        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
+        var code = ExitCodes.ForRun(report, signals.Received, output.FailOnTarget, imports.Results);
         var failures = await heartbeat.EndAsync(() => HeartbeatReport.Write(report, code, imports.Results), signals.Stop);
         report = report with { HeartbeatFailures = failures };
         // A signal may have interrupted that, too.
-        code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
+        code = ExitCodes.ForRun(report, signals.Received, output.FailOnTarget, imports.Results);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
             return (int)code;
         ImportSummary.Write(imports.Results, output.LogFormat, context);

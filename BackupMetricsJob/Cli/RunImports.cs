@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Cli;
 /// The lists that `run --import` imports before it reads the catalogue. A refused list stops neither the other lists nor the run, so that
 /// the problem is published.
 /// </summary>
-internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout)
+internal sealed class RunImports(IReadOnlyList<ImportInput> lists, TimeSpan timeout)
 {
     const string LostWithServer = ", which it is lost with: --catalogue URI keeps it on another server";
 
@@ -21,28 +21,34 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
 
     public bool Any => lists.Count > 0;
 
-    public static void AddTo(FlagSet flags)
+    public static void AddTo(CommandFlags flags)
     {
         var import = JobSettings.Import;
         flags.Add(
             import with
             {
-                Help = $"{import.Help} (tools: {string.Join(", ", ToolList.Tools)})",
-                Words = ToolList.Tools,
+                Help = $"{import.Help} (tools: {string.Join(", ", ImportInput.Tools)})",
+                Words = ImportInput.Tools,
             },
             JobSettings.ImportTimeout
         );
     }
 
-    public static RunImports Read(Settings settings, JobOptions? job, OutputOptions output, ProcessContext context, List<Problem> problems)
+    public static RunImports Read(
+        GivenSettings settings,
+        JobOptions? job,
+        OutputOptions output,
+        ProcessContext context,
+        List<Problem> problems
+    )
     {
         var timeout = JobSettings.ImportTimeout.Read(settings, problems) ?? JobDefaults.ImportTimeout;
-        var lists = new List<ToolList>();
+        var lists = new List<ImportInput>();
         foreach (var setting in settings.All(JobSettings.Import))
         {
             if (TryParse(setting.Value) is not { } list)
             {
-                problems.Add(setting.InvalidValue($"TOOL or TOOL=FILE, where TOOL is one of {string.Join(", ", ToolList.Tools)}"));
+                problems.Add(setting.InvalidValue($"TOOL or TOOL=FILE, where TOOL is one of {string.Join(", ", ImportInput.Tools)}"));
                 continue;
             }
 
@@ -52,7 +58,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
                 problems.Add(setting.CreateProblem($"{list.Tool} has no file, and {fault}"));
             else if (list.FindMistypedFile(context) is { } mistyped)
                 problems.Add(setting.CreateProblem(mistyped));
-            if (job is { Import.Server: null } && ToolList.NeedsServer(list.Tool))
+            if (job is { Import.Server: null } && ImportInput.NeedsServer(list.Tool))
                 problems.Add(new(ProblemOrigin.Flag, $"--instance NAME is missing: {list.Tool} does not name the server in its output"));
             lists.Add(list);
         }
@@ -73,7 +79,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         foreach (var list in lists)
         {
             progress?.Enter(RunStage.Importing, lists.Count, timeout);
-            var asks = list.Tool == ToolList.Archive ? into.Probed : null;
+            var asks = list.Tool == ImportInput.Archive ? into.Probed : null;
             var archived = asks is null ? null : await LastArchived.AskAsync(asks, context.Signals.Stop);
             var named = list with { ServerFlag = "--instance", Listing = list.Listing with { ArchivedNow = archived } };
             var report = await named.ImportAsync(into.Connection, options, allowEmpty: false, timeout, context.Signals.Stop);
@@ -81,10 +87,10 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         }
     }
 
-    static ToolList? TryParse(string text)
+    static ImportInput? TryParse(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
         var (tool, file) = at < 0 ? (text, "-") : (text[..at], text[(at + 1)..]);
-        return ToolList.Tools.Contains(tool) && file.Length > 0 ? new(tool, file == "-" ? null : file) : null;
+        return ImportInput.Tools.Contains(tool) && file.Length > 0 ? new(tool, file == "-" ? null : file) : null;
     }
 }

@@ -55,13 +55,13 @@ internal static class ScheduleCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
+    static async Task<int> RunAsync(GivenFlags flags, ProcessContext context, BuildVersion build)
     {
         var problems = ScheduleOptionsReader.Read(flags, context.Environment, context.Time.GetUtcNow(), out var options, out var output);
         return options is null ? Problems.Report(problems, output, context) : await RunAsync(options, flags, context, build);
     }
 
-    static async Task<int> RunAsync(ScheduleOptions first, Flags flags, ProcessContext context, BuildVersion build)
+    static async Task<int> RunAsync(ScheduleOptions first, GivenFlags flags, ProcessContext context, BuildVersion build)
     {
         var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, context.Time.GetUtcNow(), build);
         state.Set(now => now with { IsCluster = first.Cluster is not null });

@@ -7,9 +7,9 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The flags of `run`, and those of the schedule.</summary>
 internal static class ScheduleFlags
 {
-    public static FlagSet AddTo(DocumentedCommand command)
+    public static CommandFlags AddTo(DocumentedCommand command)
     {
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         flags.Add(ScheduleSettings.Cron, ScheduleSettings.TimeZone, ScheduleSettings.Grace);
         flags.Add(ScheduleSettings.Cluster, ScheduleSettings.ClusterName, ScheduleSettings.Node);
         flags.Add(ScheduleSettings.Listen, ScheduleSettings.WebConfig, ScheduleSettings.NoPush);

@@ -31,7 +31,7 @@ internal static class ShowCommand
                 new("one of the databases of a file", "backup-metrics show --config config.yaml --target orders"),
             ],
         };
-        var flags = new FlagSet(command);
+        var flags = new CommandFlags(command);
         JobFlags.AddTo(flags, pushes: false);
         flags.Add(Output);
         command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), context));
@@ -45,7 +45,8 @@ internal static class ShowCommand
         if (command.Name != "show")
             return false;
         var given = command.Options.Where(option => option.Name == "--" + Output.Name).Select(parsed.GetResult).FirstOrDefault()?.Tokens;
-        return (given is [.., var last] ? last.Value : context.Environment.GetValueOrDefault(Settings.Variable(Output.Name))) == "nagios";
+        return (given is [.., var last] ? last.Value : context.Environment.GetValueOrDefault(GivenSettings.Variable(Output.Name)))
+            == "nagios";
     }
 
     /// <summary>Reports the errors as a plugin does: runners read standard output, and know only the codes 0 to 3.</summary>
@@ -55,10 +56,10 @@ internal static class ShowCommand
         return (int)NagiosOutput.Write(ParseErrors.Describe(parsed), text);
     }
 
-    static async Task<int> ShowAsync(Flags flags, ProcessContext context)
+    static async Task<int> ShowAsync(GivenFlags flags, ProcessContext context)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Show, out var job, out var output));
-        var settings = new Settings(flags, context.Environment);
+        var settings = new GivenSettings(flags, context.Environment);
         var format = Output.Read(settings, problems);
         await using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);
         if (format == "nagios" && settings.One(JobSettings.FailOn) is { Origin: ProblemOrigin.Flag } failOn)
@@ -76,7 +77,7 @@ internal static class ShowCommand
             report = await JobRun.ProbeAsync(job, context.Time, signals.Stop, progress);
         if (format == "nagios")
             return (int)NagiosOutput.Write(report, signals.Received, Problems.Warnings(job), text);
-        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, output.FailOnFinding);
+        var code = ExitCodes.ForShow(report, signals.Received, output.FailOnTarget, output.FailOnFinding);
         if (format == "json")
             ShowJson.Write(report.Results, code, context.Output);
         else

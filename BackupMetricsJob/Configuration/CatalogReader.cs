@@ -14,7 +14,7 @@ internal static class CatalogReader
     public const string OfCatalogue = "/catalogue";
 
     /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
-    public static Setting? Find(Settings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
+    public static Setting? Find(GivenSettings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
 
     /// <param name="single">The database, with its selected sources.</param>
     /// <param name="import">Where lists are imported into; null if there are none.</param>
@@ -22,7 +22,7 @@ internal static class CatalogReader
     public static List<MonitoredTarget> Read(
         MonitoredTarget single,
         ConnectionSettings connection,
-        Settings settings,
+        GivenSettings settings,
         IReadOnlyDictionary<string, string> environment,
         List<Problem> problems,
         out ImportTarget? import

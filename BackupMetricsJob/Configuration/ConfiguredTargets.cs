@@ -27,7 +27,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         [.. _others.Select(target => CreateInstance(target.Name, overrides.WithDefaults(target.Settings)))];
 
     /// <summary>Flags and variables that describe a single database are refused beside targets from a file.</summary>
-    public static void RejectSingleTargetSettings(Settings settings, ICollection<Problem> problems)
+    public static void RejectSingleTargetSettings(GivenSettings settings, ICollection<Problem> problems)
     {
         foreach (var name in SingleTargetSettings)
         {

@@ -13,7 +13,7 @@ internal static partial class ConnectionSetting
     /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
     /// <param name="database">The setting: --connection, or the corresponding one for another database.</param>
     public static ConnectionSettings? Read(
-        Settings settings,
+        GivenSettings settings,
         IReadOnlyDictionary<string, string> environment,
         ICollection<Problem> problems,
         IReadOnlyDictionary<string, string>? defaults = null,

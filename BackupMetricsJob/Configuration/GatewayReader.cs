@@ -4,7 +4,7 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Reads the gateways to push to, with their secrets. Gateways of flags or variables replace those of the file.</summary>
-internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+internal sealed class GatewayReader(GivenSettings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
     /// <param name="isNeeded">Whether it is a problem if there is no gateway.</param>
     public IReadOnlyList<Gateway> Read(FileSettings? files, bool isNeeded = true)
@@ -15,7 +15,8 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
                 new(
                     ProblemOrigin.Flag,
                     "--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 "
-                        + $"(or {Settings.Variable(GatewayAccess.Url.Name)}, or gateway in the file). --textfile and --dry-run need none"
+                        + $"(or {GivenSettings.Variable(GatewayAccess.Url.Name)}, or gateway in the file). "
+                        + "--textfile and --dry-run need none"
                 )
             );
         if (parts.Count == 0)
@@ -88,11 +89,16 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     {
         var file = settings.One(ofFile);
         var name = ofFile.Name[..^"-file".Length];
-        if (file is { Origin: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
+        if (
+            file is { Origin: ProblemOrigin.Flag }
+            || environment.GetValueOrDefault(GivenSettings.Variable(name)) is not { Length: > 0 } value
+        )
             return file is null ? null : SecretSource.FromFile(file.Name, file.Value, file.Origin, null);
         if (file is not null)
-            problems.Add(file.CreateProblem($"{Settings.Variable(name)} is also set; remove one of them"));
-        return SecretSource.FromSetting(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.TrimFinalLineFeed(value)));
+            problems.Add(file.CreateProblem($"{GivenSettings.Variable(name)} is also set; remove one of them"));
+        return SecretSource.FromSetting(
+            new(GivenSettings.Variable(name), ProblemOrigin.Configuration, SecretSource.TrimFinalLineFeed(value))
+        );
     }
 
     Gateway? ReadGateway(GatewaySettings part, GatewaySettings overrides)

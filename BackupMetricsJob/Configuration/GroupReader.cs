@@ -6,13 +6,13 @@ namespace BackupMetricsJob.Configuration;
 internal static class GroupReader
 {
     /// <summary>The labels of --grouping. Flags and variables override those of the file by name.</summary>
-    public static IReadOnlyList<TargetLabel> ReadExtraLabels(Settings settings, FileSettings? files, ICollection<Problem> problems)
+    public static IReadOnlyList<TargetLabel> ReadExtraLabels(GivenSettings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var own = LabelParser.Read(settings.All(JobSettings.Grouping), problems);
         return [.. own, .. (files?.Grouping ?? []).Where(label => LabelParser.Find(own, label.Name) is null)];
     }
 
-    public static Setting Job(Settings settings, FileSettings? files) =>
+    public static Setting Job(GivenSettings settings, FileSettings? files) =>
         settings.One(JobSettings.Job) ?? new("job", ProblemOrigin.Configuration, files?.Job ?? JobDefaults.Job);
 
     /// <param name="job">The label job.</param>

@@ -8,7 +8,11 @@ namespace BackupMetricsJob.Configuration;
 internal sealed record HeartbeatSettings(SecretSource Url, Setting? Start, Setting? Fail);
 
 /// <summary>Reads the heartbeat. A flag or a variable replaces that of the file as a whole. No message shows a URL.</summary>
-internal sealed class HeartbeatReader(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+internal sealed class HeartbeatReader(
+    GivenSettings settings,
+    IReadOnlyDictionary<string, string> environment,
+    ICollection<Problem> problems
+)
 {
     public const string None = "none";
     public const string Allowed = "a URL like https://hc-ping.com/UUID, which is a secret and so not shown";

@@ -22,7 +22,7 @@ internal enum Purpose
 /// Files and secrets are read at every call.
 /// </summary>
 internal sealed class OptionsReader(
-    Settings settings,
+    GivenSettings settings,
     IReadOnlyDictionary<string, string> environment,
     FileSettings? files,
     List<Problem> problems
@@ -38,7 +38,7 @@ internal sealed class OptionsReader(
     /// <param name="job">Null if there is a problem.</param>
     /// <param name="output">Set even then, so that the problems can be reported.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags,
+        GivenFlags flags,
         IReadOnlyDictionary<string, string> environment,
         Purpose purpose,
         out JobOptions? job,
@@ -47,7 +47,7 @@ internal sealed class OptionsReader(
 
     /// <param name="files">What the files contain; null if there are none.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags,
+        GivenFlags flags,
         IReadOnlyDictionary<string, string> environment,
         Purpose purpose,
         out JobOptions? job,
@@ -55,7 +55,7 @@ internal sealed class OptionsReader(
         out FileSettings? files
     )
     {
-        var settings = new Settings(flags, environment);
+        var settings = new GivenSettings(flags, environment);
         var problems = new List<Problem>();
         var (file, directory) = (settings.One(JobSettings.Config), settings.One(JobSettings.ConfigDir));
         files = file is null && directory is null ? null : File.FileReader.Read(file, directory, problems);
@@ -108,7 +108,7 @@ internal sealed class OptionsReader(
         var withoutLegacyNames =
             settings.One(JobSettings.LegacyNames) is null && files?.LegacyNames is { } fromFile
                 ? !fromFile
-                : JobSettings.LegacyNames.IsOther(settings, problems);
+                : JobSettings.LegacyNames.IsNotDefault(settings, problems);
         var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
         var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
 
@@ -141,7 +141,7 @@ internal sealed class OptionsReader(
     }
 
     /// <summary>A subset is not pushed to the group of all targets, because that would remove the others from the gateway.</summary>
-    OutputOptions ForSubset(IReadOnlyList<Setting> names, OutputOptions output, Flags flags)
+    OutputOptions ForSubset(IReadOnlyList<Setting> names, OutputOptions output, GivenFlags flags)
     {
         if (output.DryRun || !HasFileTargets)
             return output;
@@ -158,7 +158,7 @@ internal sealed class OptionsReader(
             return output with { DryRun = true };
         }
 
-        var whole = new Settings(Flags.None, environment);
+        var whole = new GivenSettings(GivenFlags.None, environment);
         var (own, ownOfAll) = (GroupReader.ReadExtraLabels(settings, files, []), GroupReader.ReadExtraLabels(whole, files, []));
         var isSame = own.Count == ownOfAll.Count && GroupReader.Job(settings, files).Value == GroupReader.Job(whole, files).Value;
         foreach (var label in own)
@@ -291,7 +291,7 @@ internal sealed class OptionsReader(
                     ProblemOrigin.Flag,
                     "--instance is missing: the database is on this host, whose name changes with every pod or container, "
                         + "so every run would leave another group at the gateway. "
-                        + $"Set a fixed name with --instance or {Settings.Variable(JobSettings.Instance.Name)}"
+                        + $"Set a fixed name with --instance or {GivenSettings.Variable(JobSettings.Instance.Name)}"
                 )
             );
         return InstanceNames.For(connection, Environment.MachineName);

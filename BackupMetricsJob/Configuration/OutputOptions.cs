@@ -21,19 +21,19 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
     public Severity? FailOnFinding { get; init; }
 
     /// <param name="mayFailOnFinding">Whether the exit code may depend on findings, as in `show`.</param>
-    public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems, bool mayFailOnFinding)
+    public static OutputOptions Read(GivenSettings settings, FileSettings? files, ICollection<Problem> problems, bool mayFailOnFinding)
     {
         // EntryPoint, which catches bugs, reads this setting itself. Here it is only checked.
-        JobSettings.Verbose.IsOther(settings, problems);
+        JobSettings.Verbose.Check(settings, problems);
         return new(
-            JobSettings.LogFormat.IsOther(settings, problems) ? LogFormat.Json : LogFormat.Text,
+            JobSettings.LogFormat.IsNotDefault(settings, problems) ? LogFormat.Json : LogFormat.Text,
             settings.One(JobSettings.FailOn) is null ? files?.FailOnTarget ?? true
                 : mayFailOnFinding ? JobSettings.FailOnFinding.Read(settings, problems) != "never"
-                : !JobSettings.FailOn.IsOther(settings, problems),
-            JobSettings.DryRun.IsOther(settings, problems)
+                : !JobSettings.FailOn.IsNotDefault(settings, problems),
+            JobSettings.DryRun.IsOn(settings, problems)
         )
         {
-            Quiet = JobSettings.Quiet.IsOther(settings, problems),
+            Quiet = JobSettings.Quiet.IsOn(settings, problems),
             FailOnFinding = settings.One(JobSettings.FailOn)?.Value switch
             {
                 "warning" => Severity.Warning,

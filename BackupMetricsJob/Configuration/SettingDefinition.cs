@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Declares a setting once: its name (as a flag --name, as a variable <see cref="Settings.Variable"/>), its value and its help. The derived
-/// types also read its value. Flags, variables and the file share one set of rules.
+/// Declares a setting once: its name (as a flag --name, as a variable <see cref="GivenSettings.Variable"/>), its value and its help.
+/// The derived types also read its value. Flags, variables and the file share one set of rules.
 /// </summary>
 /// <param name="Name">The name without leading dashes.</param>
 /// <param name="Takes">The placeholder of its value in the help; null for a flag without a value.</param>
@@ -34,21 +34,22 @@ internal sealed record DurationSetting(string Name, string Help, TimeSpan? Defau
     /// <summary>
     /// Null if it is not set, or, with a problem, if it is invalid. The caller then uses the default or the file's value.
     /// </summary>
-    public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);
+    public TimeSpan? Read(GivenSettings settings, ICollection<Problem> problems) =>
+        DurationParser.Read(settings.One(this), problems, MayBeZero);
 }
 
 /// <summary>A whole number in a range.</summary>
 internal sealed record NumberSetting(string Name, string Help, int Min, int Max) : SettingDefinition(Name, "N", Help)
 {
     /// <summary>Null if it is not set, or, with a problem, if it is invalid.</summary>
-    public int? Read(Settings settings, ICollection<Problem> problems) => settings.One(this)?.ReadNumber(Min, Max, problems);
+    public int? Read(GivenSettings settings, ICollection<Problem> problems) => settings.One(this)?.ReadNumber(Min, Max, problems);
 }
 
 /// <summary>One of two words, of which the default is <paramref name="Default"/>.</summary>
 internal record ChoiceSetting(string Name, string Default, string Other, string? Takes, string Help) : SettingDefinition(Name, Takes, Help)
 {
     /// <summary>Whether it has the value that is not the default. An invalid value is a problem.</summary>
-    public bool IsOther(Settings settings, ICollection<Problem> problems)
+    public bool IsNotDefault(GivenSettings settings, ICollection<Problem> problems)
     {
         if (settings.One(this) is not { } setting || setting.Value == Default)
             return false;
@@ -56,6 +57,9 @@ internal record ChoiceSetting(string Name, string Default, string Other, string?
             problems.Add(setting.InvalidValue($"{Default} or {Other}"));
         return true;
     }
+
+    /// <summary>Adds a problem if its value is invalid. For a command that accepts it, and that somebody else reads.</summary>
+    public void Check(GivenSettings settings, ICollection<Problem> problems) => IsNotDefault(settings, problems);
 }
 
 /// <summary>One of several words, of which the default is the first.</summary>
@@ -63,7 +67,7 @@ internal sealed record EnumSetting(string Name, string Help, params string[] Cho
     : SettingDefinition(Name, string.Join('|', Choices), $"{Help} ({Choices[0]})")
 {
     /// <summary>The default if it is not set, or, with a problem, if it is invalid.</summary>
-    public string Read(Settings settings, ICollection<Problem> problems)
+    public string Read(GivenSettings settings, ICollection<Problem> problems)
     {
         if (settings.One(this) is not { } setting)
             return Choices[0];
@@ -75,4 +79,8 @@ internal sealed record EnumSetting(string Name, string Help, params string[] Cho
 }
 
 /// <summary>A flag without a value; its variable is true or false.</summary>
-internal sealed record SwitchSetting(string Name, string Help) : ChoiceSetting(Name, "false", "true", null, Help);
+internal sealed record SwitchSetting(string Name, string Help) : ChoiceSetting(Name, "false", "true", null, Help)
+{
+    /// <summary>Whether it is on; any value but true and false is a problem.</summary>
+    public bool IsOn(GivenSettings settings, ICollection<Problem> problems) => IsNotDefault(settings, problems);
+}

@@ -10,7 +10,7 @@ internal static class ShardReader
     const string IndexVariable = "JOB_COMPLETION_INDEX";
 
     /// <summary>The setting that takes precedence; null if the job is not sharded.</summary>
-    public static Setting? FindSetting(Settings settings, FileSettings? files, ICollection<Problem> problems)
+    public static Setting? FindSetting(GivenSettings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var (shard, shards) = (settings.One(JobSettings.Shard), settings.One(JobSettings.Shards));
         if (shard is not null && shards is not null && shard.Origin == shards.Origin)
@@ -23,7 +23,7 @@ internal static class ShardReader
     /// <summary>Null, and a problem, if it is invalid.</summary>
     public static Shard? Read(Setting setting, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
-        var hasIndex = setting.Name == "--" + JobSettings.Shard.Name || setting.Name == Settings.Variable(JobSettings.Shard.Name);
+        var hasIndex = setting.Name == "--" + JobSettings.Shard.Name || setting.Name == GivenSettings.Variable(JobSettings.Shard.Name);
         if (hasIndex)
             return ReadIndexAndCount(setting, problems);
         if (setting.ReadNumber(1, JobDefaults.MaxShards, problems) is not { } count)

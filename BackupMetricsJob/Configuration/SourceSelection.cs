@@ -10,7 +10,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
 {
     const int MaxBytes = 1 << 20;
 
-    public static SourceSelection Read(Settings settings, ICollection<Problem> problems)
+    public static SourceSelection Read(GivenSettings settings, ICollection<Problem> problems)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var setting in settings.All(JobSettings.Source))
@@ -30,7 +30,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
                 new(
                     ProblemOrigin.Flag,
                     "--query is missing: the file with the SELECT for the source query "
-                        + $"(or {Configuration.Settings.Variable(JobSettings.Query.Name)})"
+                        + $"(or {Configuration.GivenSettings.Variable(JobSettings.Query.Name)})"
                 )
             );
         if (given.Count == 0)
@@ -56,7 +56,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     public static bool IsReceiverName(string name) =>
         name.Trim().Length > 0 && LabelParser.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
 
-    static List<string> ReadReceivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static List<string> ReadReceivers(GivenSettings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var names = new List<string>();
         foreach (var setting in settings.All(JobSettings.Receiver))
@@ -72,7 +72,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         return names;
     }
 
-    static Omissions ReadOmissions(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static Omissions ReadOmissions(GivenSettings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var omissions = Omissions.None;
         foreach (var setting in settings.All(JobSettings.Without))
@@ -88,13 +88,13 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         return omissions;
     }
 
-    static void RequireServerSource(ListSetting flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static void RequireServerSource(ListSetting flag, GivenSettings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         if (!sources.Contains(SourceName.Server))
             problems.Add(settings.All(flag)[0].CreateProblem($"needs the source {SourceName.Server}, which is not selected"));
     }
 
-    static ServerPatterns ReadServers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static ServerPatterns ReadServers(GivenSettings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var patterns = new List<string>();
         foreach (var setting in settings.All(JobSettings.Server))

@@ -8,7 +8,7 @@ internal static class TextfileReader
 
     /// <param name="subset">The --target, whose result must not replace that of all targets; null for all of them.</param>
     /// <param name="warnings">Receives the reason if the file of all targets is not written.</param>
-    public static Setting? Find(Settings settings, FileSettings? files, Setting? subset, ICollection<string> warnings)
+    public static Setting? Find(GivenSettings settings, FileSettings? files, Setting? subset, ICollection<string> warnings)
     {
         var setting = settings.One(JobSettings.Textfile) ?? files?.Textfile;
         if (setting is null || subset is null || setting.Origin == ProblemOrigin.Flag)

@@ -96,7 +96,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
 
     // PGHOST, PGOPTIONS and the like would lead PostgreSQL's programs to another server. Our own secrets are not passed on.
     static bool IsOfUs(string name) =>
-        name.StartsWith(Configuration.Settings.Prefix, StringComparison.Ordinal)
+        name.StartsWith(Configuration.GivenSettings.Prefix, StringComparison.Ordinal)
         || (name.StartsWith("PG", StringComparison.Ordinal) && !name.StartsWith("PGBACKREST_", StringComparison.Ordinal));
 
     // Keeps the end of the output, where a program tells why it failed.

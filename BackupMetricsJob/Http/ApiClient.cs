@@ -51,7 +51,7 @@ internal sealed class ApiClient(
         string? media = null;
         try
         {
-            return await TimedRequest.SendAsync(request, credentials, SendAsync, limit, clock, ReadAsync, Fail, cancellationToken);
+            return await TimedRequest.RunAsync(request, credentials, SendAsync, limit, clock, ReadAsync, Fail, cancellationToken);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

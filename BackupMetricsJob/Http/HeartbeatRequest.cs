@@ -37,7 +37,7 @@ internal static class HeartbeatRequest
     {
         using var client = new HttpClient(Transport.To(url, null, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(text, Encoding.UTF8, "text/plain") };
-        return await TimedRequest.SendAsync(request, null, client.SendAsync, timeout, clock, ReadAsync, Failed, cancellationToken);
+        return await TimedRequest.RunAsync(request, null, client.SendAsync, timeout, clock, ReadAsync, Failed, cancellationToken);
     }
 
     // The response is never quoted, because it may repeat the URL.

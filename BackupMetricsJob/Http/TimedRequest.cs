@@ -14,7 +14,7 @@ internal static class TimedRequest
 
     /// <param name="read">Converts a response of any status.</param>
     /// <param name="fail">Converts a failure: its kind, a message, and the exception if the network failed.</param>
-    public static async Task<T> SendAsync<T>(
+    public static async Task<T> RunAsync<T>(
         HttpRequestMessage request,
         ClientCredentials? credentials,
         Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,

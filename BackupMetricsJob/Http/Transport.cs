@@ -53,7 +53,7 @@ internal static class Transport
             Timeout = Timeout.InfiniteTimeSpan,
         };
         using var request = new HttpRequestMessage(HttpMethod.Head, url);
-        var failure = await TimedRequest.SendAsync(
+        var failure = await TimedRequest.RunAsync(
             request,
             null,
             client.SendAsync,

@@ -19,14 +19,14 @@ internal sealed class PushRequest(
     /// Network failures, the timeout and cancellation are values; an exception is a bug. If the gateway cannot read compressed text, sends
     /// it uncompressed at once and from then on.
     /// </summary>
-    public async Task<AttemptResult> SendAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<AttemptResult> AttemptAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        var attempt = await SendOnceAsync(timeout, cancellationToken);
+        var attempt = await SendBodyAsync(timeout, cancellationToken);
         if (!_asText && body.IsCompressed && CannotDecompress(attempt))
         {
             _asText = true;
-            attempt = await SendOnceAsync(timeout - clock.GetElapsedTime(start), cancellationToken);
+            attempt = await SendBodyAsync(timeout - clock.GetElapsedTime(start), cancellationToken);
         }
 
         return attempt with
@@ -45,7 +45,7 @@ internal sealed class PushRequest(
         attempt.Status == 415
         || (attempt.Status == 400 && attempt.Answer.StartsWith("text format parsing error in line 1:", StringComparison.Ordinal));
 
-    async Task<AttemptResult> SendOnceAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    async Task<AttemptResult> SendBodyAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
@@ -53,7 +53,7 @@ internal sealed class PushRequest(
         // https://github.com/dotnet/corefx/issues/27145
         if (content.IsLong)
             request.Headers.ExpectContinue = true;
-        return await TimedRequest.SendAsync(request, credentials, send, timeout, clock, ClassifyAsync, Failed, cancellationToken);
+        return await TimedRequest.RunAsync(request, credentials, send, timeout, clock, ClassifyAsync, Failed, cancellationToken);
 
         Task<AttemptResult> ClassifyAsync(HttpResponseMessage response, CancellationToken token) =>
             PushResponse.ClassifyAsync(response, url, credentials, clock.GetUtcNow(), token);

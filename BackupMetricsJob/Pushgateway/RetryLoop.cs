@@ -22,7 +22,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
                 return End(new AttemptResult(PushResult.Cancelled));
 
             attempts++;
-            last = await request.SendAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
+            last = await request.AttemptAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
             mayBeApplied |= last.MayBeApplied;
             skew = last.ClockSkew ?? skew;
             if (

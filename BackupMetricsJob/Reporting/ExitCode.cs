@@ -31,7 +31,7 @@ internal enum ExitCode
 internal static class ExitCodes
 {
     /// <summary>78 if a file is invalid, otherwise 64 if a flag is invalid, otherwise 78.</summary>
-    public static ExitCode For(IReadOnlyList<Problem> problems) =>
+    public static ExitCode ForProblems(IReadOnlyList<Problem> problems) =>
         !problems.Any(problem => problem.IsInFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
             ? ExitCode.Usage
             : ExitCode.Configuration;
@@ -40,9 +40,9 @@ internal static class ExitCodes
     /// <param name="signal">The exit code of the signal that ended it; null if none did.</param>
     /// <param name="failOnTarget">Whether a database that could not be probed or imported into counts.</param>
     /// <param name="imports">The lists that were imported before.</param>
-    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
+    public static ExitCode ForRun(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
     {
-        var undelivered = Worst([.. report.Pushes.Select(push => push.Outcome.Result)]);
+        var undelivered = ForPushes([.. report.Pushes.Select(push => push.Outcome.Result)]);
         var unwritten = report.Textfile is { Failure: not null } ? ExitCode.OutputFailed : (ExitCode?)null;
         if ((undelivered ?? unwritten ?? signal) is { } code)
             return code;
@@ -57,10 +57,10 @@ internal static class ExitCodes
     /// The exit code of `show`, where the worst verdict may count, the same verdict as on the page, in a plugin's line and in Prometheus.
     /// </summary>
     /// <param name="failOn">The least severe verdict that counts; null for none.</param>
-    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, Severity? failOn)
+    public static ExitCode ForShow(RunReport report, ExitCode? signal, bool failOnTarget, Severity? failOn)
     {
         if (failOn is null || signal is not null)
-            return For(report, signal, failOnTarget);
+            return ForRun(report, signal, failOnTarget);
         var assessments = Assessment.Assess(report.Results);
         return assessments.Count == 0
             ? ExitCode.Success
@@ -77,7 +77,7 @@ internal static class ExitCodes
     /// The exit code of a check. The first of these decides: a gateway, the textfile, a wrong configuration of Prometheus, a signal, or a
     /// missing answer from a target, the heartbeat or Prometheus.
     /// </summary>
-    public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
+    public static ExitCode ForCheck(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
         if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Refused))
             return ExitCode.PushRefused;
@@ -100,9 +100,9 @@ internal static class ExitCodes
     /// The exit code of a drill. The first of these decides: a gateway, a signal, the drill itself, a missing answer, leftovers of the
     /// drill.
     /// </summary>
-    public static ExitCode For(DrillReport report, ExitCode? signal)
+    public static ExitCode ForDrill(DrillReport report, ExitCode? signal)
     {
-        if (Worst([.. report.Pushes.Select(push => push.Result)]) is { } code)
+        if (ForPushes([.. report.Pushes.Select(push => push.Result)]) is { } code)
             return code;
         if (report.Result.IsStopped)
             return signal ?? ExitCode.Interrupted;
@@ -121,9 +121,9 @@ internal static class ExitCodes
     /// The exit code of several drills: the first of 70, 76, 75, a signal, 65, 78, 69 that any drill has; also 69 if a drill was not
     /// started.
     /// </summary>
-    public static ExitCode For(IReadOnlyList<DrillReport> reports, int planned, ExitCode? signal)
+    public static ExitCode ForDrills(IReadOnlyList<DrillReport> reports, int planned, ExitCode? signal)
     {
-        var codes = reports.Select(report => For(report, signal)).ToHashSet();
+        var codes = reports.Select(report => ForDrill(report, signal)).ToHashSet();
         if (reports.Count < planned)
             codes.Add(signal ?? ExitCode.TargetFailed);
         ExitCode?[] order =
@@ -139,7 +139,7 @@ internal static class ExitCodes
         return order.FirstOrDefault(code => codes.Contains(code!.Value)) ?? ExitCode.Success;
     }
 
-    public static ExitCode For(CatalogFailureCause cause, ExitCode? signal) =>
+    public static ExitCode ForCatalog(CatalogFailureCause cause, ExitCode? signal) =>
         cause switch
         {
             CatalogFailureCause.Input => ExitCode.InputRefused,
@@ -148,18 +148,18 @@ internal static class ExitCodes
         };
 
     /// <summary>Null if all pushes succeeded.</summary>
-    public static ExitCode? Worst(IReadOnlyList<PushResult> results)
+    public static ExitCode? ForPushes(IReadOnlyList<PushResult> results)
     {
         foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotDelivered])
         {
-            if (results.Any(result => For(result) == worst))
+            if (results.Any(result => ForPush(result) == worst))
                 return worst;
         }
 
         return null;
     }
 
-    public static ExitCode For(PushResult result) =>
+    public static ExitCode ForPush(PushResult result) =>
         result switch
         {
             PushResult.NotSent => ExitCode.Bug,

@@ -37,6 +37,6 @@ internal static class Problems
                 context.Error.WriteLine(problem.Location is null ? "backup-metrics: " + problem.Text : problem.Text);
         }
 
-        return (int)ExitCodes.For(problems);
+        return (int)ExitCodes.ForProblems(problems);
     }
 }

@@ -10,28 +10,28 @@ namespace BackupMetricsJob.Running;
 /// backups and archive listings that belong to another cluster than the instance's are taken out, and the source that reported them counts
 /// as failed.
 /// </summary>
-internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
+internal sealed class InstanceResults(IReadOnlyList<Instance> otherInstances)
 {
     readonly List<ProbeResult> _results = [];
     readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
-    readonly Dictionary<string, Instance> _elsewhere = elsewhere.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
+    readonly Dictionary<string, Instance> _otherInstances = otherInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
 
     /// <param name="probed">The result of each target.</param>
     /// <param name="targets">The targets, in the same order.</param>
-    /// <param name="elsewhere">The targets of other runs.</param>
+    /// <param name="otherInstances">The targets of other runs.</param>
     public static IReadOnlyList<ProbeResult> Collect(
         IReadOnlyList<ProbeResult> probed,
         IReadOnlyList<MonitoredTarget> targets,
-        IReadOnlyList<Instance> elsewhere
+        IReadOnlyList<Instance> otherInstances
     )
     {
-        var results = new InstanceResults(elsewhere);
+        var results = new InstanceResults(otherInstances);
         foreach (var result in probed)
             results.Add(result with { Found = [] });
         for (var i = 0; i < probed.Count; i++)
         {
             foreach (var facts in probed[i].Found)
-                results.Add(facts, probed[i]);
+                results.Merge(facts, probed[i]);
             if (targets[i].Instance.Sources.Contains(SourceName.Catalog))
                 results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
@@ -51,13 +51,13 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         _results.Add(result);
     }
 
-    void Add(InstanceFacts facts, ProbeResult through)
+    void Merge(InstanceFacts facts, ProbeResult reporter)
     {
         IReadOnlyList<SourceFailure> failures = facts.Failure is { } failure ? [new(facts.Source, failure)] : [];
         if (!_indexes.TryGetValue(facts.Name, out var at))
         {
             Add(
-                Found(facts.Name, facts.Source, through) with
+                CreateFound(facts.Name, facts.Source, reporter) with
                 {
                     Backups = facts.Backups,
                     Archive = facts.Archive,
@@ -88,11 +88,11 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
     }
 
     /// <summary>Servers that the user listed always have a result, even if the catalogue does not know them or cannot be queried.</summary>
-    void AddListed(ServerPatterns servers, ProbeResult through)
+    void AddListed(ServerPatterns servers, ProbeResult reporter)
     {
         var down =
-            through.SourceFailures.FirstOrDefault(other => other.Source == SourceName.Catalog)?.Failure
-            ?? (through.SourcesThatAnswered.Contains(SourceName.Catalog) ? null : through.Failure);
+            reporter.SourceFailures.FirstOrDefault(other => other.Source == SourceName.Catalog)?.Failure
+            ?? (reporter.SourcesThatAnswered.Contains(SourceName.Catalog) ? null : reporter.Failure);
         IReadOnlyList<SourceFailure> failures = down is null ? [] : [new(SourceName.Catalog, down)];
         foreach (var name in servers.Listed)
         {
@@ -100,7 +100,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 _results[at] = _results[at] with { IsMonitored = true };
             else
                 Add(
-                    Found(name, SourceName.Catalog, through) with
+                    CreateFound(name, SourceName.Catalog, reporter) with
                     {
                         SourceFailures = failures,
                         SourcesThatAnswered = down is null ? [SourceName.Catalog] : [],
@@ -109,9 +109,9 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         }
     }
 
-    ProbeResult Found(string name, string source, ProbeResult through)
+    ProbeResult CreateFound(string name, string source, ProbeResult reporter)
     {
-        var instance = _elsewhere.GetValueOrDefault(name) is { } own
+        var instance = _otherInstances.GetValueOrDefault(name) is { } own
             ? own with
             {
                 Limits = [],
@@ -119,15 +119,15 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 Window = [],
                 Sources = [source],
             }
-            : new(name, through.Instance.Labels, through.Instance.Limits, [source])
+            : new(name, reporter.Instance.Labels, reporter.Instance.Limits, [source])
             {
-                Copies = through.Instance.Copies,
-                Window = through.Instance.Window,
+                Copies = reporter.Instance.Copies,
+                Window = reporter.Instance.Window,
             };
         return new(instance)
         {
             IsTarget = false,
-            At = through.At,
+            At = reporter.At,
             Duration = TimeSpan.Zero,
         };
     }

@@ -152,7 +152,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end)
     {
         var budget = new PushBudget(PushEnd - _clock.Elapsed, gateway.AttemptTimeout);
-        var outcome = await Pushgateway.Push.SendAsync(registry, gateway, options.Group, budget, time, end);
+        var outcome = await Push.SendAsync(registry, gateway, options.Group, budget, time, end);
         return await UnansweredRefusal.FindAsync(outcome, gateway, options.Group, PushEnd - _clock.Elapsed, time, end);
     }
 

@@ -22,13 +22,13 @@ internal sealed class DatabaseProbe(
     Action? onAnswer
 )
 {
-    readonly PartialProbeResult _progress = new(onAnswer);
+    readonly PartialProbeResult _partial = new(onAnswer);
 
     /// <summary>Whether to query connection details that only people need.</summary>
     public bool Inspect { get; init; }
 
     /// <summary>The host being connected to, or the one that the connection led to.</summary>
-    public string Peer => _progress.Host;
+    public string Peer => _partial.Host;
 
     /// <summary>The result for a target to which no connection was attempted.</summary>
     public static ProbeResult NotBegun(Instance instance, ProbeFailure failure, RunClock clock) =>
@@ -60,14 +60,14 @@ internal sealed class DatabaseProbe(
         catch (TimeoutException)
         {
             var why = timeout < target.Timeout ? ", which is what --deadline leaves for the database," : "";
-            failure = new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s{why} while {_progress.Step}");
+            failure = new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s{why} while {_partial.Step}");
         }
         catch (OperationCanceledException)
         {
             failure = new(FailureReason.Cancelled, "the run was stopped before the target answered");
         }
 
-        _progress.Close();
+        _partial.Freeze();
         _ = EndAsync(reading, end);
         return Result(failure, clock.Elapsed - started, clock.Now);
     }
@@ -91,11 +91,11 @@ internal sealed class DatabaseProbe(
     {
         try
         {
-            var (connection, failure) = await MultiHostConnector.OpenAsync(target.Connection, timeout, clock, _progress, cancellationToken);
+            var (connection, failure) = await MultiHostConnector.OpenAsync(target.Connection, timeout, clock, _partial, cancellationToken);
             if (connection is null)
                 return failure;
             await using var closed = connection;
-            _progress.Step = "reading";
+            _partial.Step = "reading";
             var asked = clock.Elapsed;
             var capabilities = await CapabilitiesQuery.ReadAsync(
                 connection.Npgsql,
@@ -106,13 +106,13 @@ internal sealed class DatabaseProbe(
                 cancellationToken
             );
             var job = clock.Start + ((asked + clock.Elapsed) / 2);
-            _progress.Open(capabilities, capabilities.Now - job);
+            _partial.SetCapabilities(capabilities, capabilities.Now - job);
             if (!SupportedVersions.Includes(capabilities.VersionNumber))
                 return new(
                     FailureReason.Sql,
                     $"PostgreSQL {capabilities.VersionNumber / 10000} is too old: {SupportedVersions.Range} are supported"
                 );
-            await new SourceReader(connection.Npgsql, capabilities, instance, settings, _progress).ReadAsync(
+            await new SourceReader(connection.Npgsql, capabilities, instance, settings, _partial).ReadAsync(
                 new(capabilities.Now, job),
                 cancellationToken
             );
@@ -129,8 +129,8 @@ internal sealed class DatabaseProbe(
     ProbeResult Result(ProbeFailure? failure, TimeSpan duration, DateTimeOffset at)
     {
         var backups = new List<BackupFacts>();
-        var failures = new List<SourceFailure>(_progress.Failures);
-        if (_progress.Server is { BaseBackup: { } last } server)
+        var failures = new List<SourceFailure>(_partial.Failures);
+        if (_partial.Server is { BaseBackup: { } last } server)
         {
             var source = new SourceClock(server.Now, at);
             if (!source.IsFuture(last.Finished))
@@ -147,8 +147,8 @@ internal sealed class DatabaseProbe(
             Failure = failure ?? (failures is [var first, ..] ? first.Failure : null),
             Duration = duration,
             At = at,
-            ClockOffset = _progress.ClockOffset,
-            ConnectedTo = _progress.Capabilities is { } capabilities
+            ClockOffset = _partial.ClockOffset,
+            ConnectedTo = _partial.Capabilities is { } capabilities
                 ? new(Peer, capabilities.VersionNumber, capabilities.Role, capabilities.InRecovery)
                 {
                     Tls = capabilities.Tls,
@@ -156,17 +156,17 @@ internal sealed class DatabaseProbe(
                     IsAnyOfSeveral = target.Connection is { TargetSessionAttributes: SessionAttributes.Any, Hosts.Count: > 1 },
                 }
                 : null,
-            Server = _progress.Server,
+            Server = _partial.Server,
             Backups = backups,
-            SourcesThatAnswered = [.. _progress.Answered.Where(source => !failures.Exists(other => other.Source == source))],
+            SourcesThatAnswered = [.. _partial.Answered.Where(source => !failures.Exists(other => other.Source == source))],
             SourceFailures = failures,
-            Found = _progress.Found,
-            IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
+            Found = _partial.Found,
+            IsMonitored = IsMonitored(instance, _partial.QueryIsAboutOthers),
             MissingPrivileges =
-                _progress.Capabilities is { } read
+                _partial.Capabilities is { } read
                 && SupportedVersions.Includes(read.VersionNumber)
                 && instance.Sources.Contains(SourceName.Server)
-                    ? [.. MissingPrivileges.Find(read, settings.Omissions), .. _progress.Missing]
+                    ? [.. MissingPrivileges.Find(read, settings.Omissions), .. _partial.MissingPrivileges]
                     : [],
             Omissions = instance.Sources.Contains(SourceName.Server) ? settings.Omissions : Omissions.None,
         };

@@ -4,7 +4,7 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// What has been read from a target so far. A read that was given up may go on for a while; whatever it adds after <see cref="Close"/> is
+/// What has been read from a target so far. A read that was given up may go on for a while; whatever it adds after <see cref="Freeze"/> is
 /// ignored.
 /// </summary>
 /// <param name="onAnswer">Called once, at the server's first response.</param>
@@ -15,7 +15,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
     readonly List<SourceFailure> _failures = [];
     readonly List<string> _answered = [];
     readonly List<MissingPrivilege> _missing = [];
-    bool _closed;
+    bool _isFrozen;
 
     public TimeSpan? ClockOffset { get; private set; }
 
@@ -33,43 +33,43 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
     public IReadOnlyList<string> Answered => _answered;
 
     /// <summary>What the server refused although the role has the privilege, if that is no failure.</summary>
-    public IReadOnlyList<MissingPrivilege> Missing => _missing;
+    public IReadOnlyList<MissingPrivilege> MissingPrivileges => _missing;
 
     /// <summary>Records that the connection is open, and what the server is.</summary>
-    public void Open(ServerCapabilities capabilities, TimeSpan clockOffset)
+    public void SetCapabilities(ServerCapabilities capabilities, TimeSpan clockOffset)
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (!_isFrozen)
                 (Capabilities, ClockOffset) = (capabilities, clockOffset);
         }
     }
 
     /// <summary>Records what is known about the server so far.</summary>
-    public void Add(ServerEvidence server)
+    public void SetServer(ServerEvidence server)
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (!_isFrozen)
                 Server = server;
         }
     }
 
-    public void Add(MissingPrivilege missing)
+    public void AddMissingPrivilege(MissingPrivilege missing)
     {
         lock (_gate)
         {
-            if (!_closed)
+            if (!_isFrozen)
                 _missing.Add(missing);
         }
     }
 
     /// <summary>Records that a source has been read, with a failure or completely. What it found counts either way.</summary>
-    public void Add(string source, IReadOnlyList<InstanceFacts> found, ProbeFailure? failure)
+    public void AddSource(string source, IReadOnlyList<InstanceFacts> found, ProbeFailure? failure)
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_isFrozen)
                 return;
             _found.AddRange(found);
             if (failure is null)
@@ -80,9 +80,9 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
     }
 
     /// <summary>Ignores all later additions.</summary>
-    public void Close()
+    public void Freeze()
     {
         lock (_gate)
-            _closed = true;
+            _isFrozen = true;
     }
 }

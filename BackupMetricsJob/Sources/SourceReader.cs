@@ -18,7 +18,7 @@ internal sealed class SourceReader(
     ServerCapabilities capabilities,
     Instance instance,
     SourceSettings settings,
-    PartialProbeResult progress
+    PartialProbeResult partial
 )
 {
     readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
@@ -33,16 +33,16 @@ internal sealed class SourceReader(
         foreach (var source in instance.Sources)
         {
             if (source != SourceName.Server)
-                progress.Step = $"reading the source {source}";
+                partial.Step = $"reading the source {source}";
             var found = new List<InstanceFacts>();
             try
             {
-                progress.Add(source, found, await ReadAsync(source, clock, found, cancellationToken));
+                partial.AddSource(source, found, await ReadAsync(source, clock, found, cancellationToken));
             }
             catch (Exception e) when (connection.State == ConnectionState.Open)
             {
                 _transaction.MustRollBack = true;
-                progress.Add(source, found, Of(source, ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
+                partial.AddSource(source, found, Of(source, ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
             }
         }
     }
@@ -52,7 +52,7 @@ internal sealed class SourceReader(
         switch (source)
         {
             case SourceName.Server:
-                return await new ServerSource(_transaction, capabilities, settings.Omissions, progress).ReadAsync(cancellationToken);
+                return await new ServerSource(_transaction, capabilities, settings.Omissions, partial).ReadAsync(cancellationToken);
             case SourceName.Catalog:
                 var refused = await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance, found, cancellationToken);
                 return refused ?? (found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound());
@@ -61,7 +61,7 @@ internal sealed class SourceReader(
             case SourceName.PgWatch:
                 return await PgWatchSource.ReadAsync(_transaction, capabilities, clock, instance.Name, found, cancellationToken);
             case SourceName.Query when settings.Query is { } text:
-                (var failure, progress.QueryIsAboutOthers) = await QuerySource.ReadAsync(
+                (var failure, partial.QueryIsAboutOthers) = await QuerySource.ReadAsync(
                     _transaction,
                     clock,
                     text,

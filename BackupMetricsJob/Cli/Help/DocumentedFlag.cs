@@ -42,7 +42,7 @@ internal sealed record DocumentedFlag(
             option.Name,
             option.Arity.MaximumNumberOfValues == 0 ? null : option.HelpName,
             option.Description ?? "",
-            setting is null ? null : Settings.Variable(setting.Name),
+            setting is null ? null : GivenSettings.Variable(setting.Name),
             setting?.Group ?? SettingGroup.Common,
             setting?.Words ?? [.. option.GetCompletions(CompletionContext.Empty).Select(item => item.Label)]
         )

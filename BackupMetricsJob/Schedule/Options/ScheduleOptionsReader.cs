@@ -5,7 +5,7 @@ using BackupMetricsJob.Schedule.Slots;
 namespace BackupMetricsJob.Schedule.Options;
 
 /// <summary>Reads the settings of `run` and of the schedule into <see cref="ScheduleOptions"/>, or reports all problems.</summary>
-internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+internal sealed class ScheduleOptionsReader(GivenSettings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
 {
     static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
 
@@ -15,7 +15,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     /// <param name="options">Null if there is a problem.</param>
     /// <param name="output">The output settings, set in any case.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags,
+        GivenFlags flags,
         IReadOnlyDictionary<string, string> environment,
         DateTimeOffset now,
         out ScheduleOptions? options,
@@ -23,9 +23,9 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     )
     {
         options = null;
-        var settings = new Settings(flags, environment);
+        var settings = new GivenSettings(flags, environment);
         var reader = new ScheduleOptionsReader(settings, environment, now);
-        var pushes = !ScheduleSettings.NoPush.IsOther(settings, reader._problems);
+        var pushes = !ScheduleSettings.NoPush.IsOn(settings, reader._problems);
         var ofJob = OptionsReader.Read(
             flags,
             environment,
@@ -37,7 +37,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if (pushes)
             reader.RefuseSubset(flags);
         else
-            JobSettings.FailOn.IsOther(settings, reader._problems); // Only `show`, which reads it alike, knows more words.
+            JobSettings.FailOn.Check(settings, reader._problems); // Only `show`, which reads it alike, knows more words.
         var plan = reader.Plan();
         var grace = reader.Grace();
         var cluster = reader.Cluster(job);
@@ -62,7 +62,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     }
 
     /// <summary>`run` would only print a subset of the targets. A daemon that prints them at every slot is useless.</summary>
-    void RefuseSubset(Flags flags)
+    void RefuseSubset(GivenFlags flags)
     {
         if (
             _files is null
@@ -70,7 +70,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             || flags.Values(JobSettings.Grouping.Name) is not null
         )
             return;
-        if (JobSettings.DryRun.IsOther(settings, new List<Problem>()))
+        if (JobSettings.DryRun.IsOn(settings, new List<Problem>()))
             return;
         _problems.Add(
             first.CreateProblem(
@@ -91,7 +91,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
                     new(
                         ProblemOrigin.Flag,
                         $"--cron is missing: when to run; {CronSchedule.Allowed} "
-                            + $"(or {Settings.Variable(ScheduleSettings.Cron.Name)}, or cron in the file)"
+                            + $"(or {GivenSettings.Variable(ScheduleSettings.Cron.Name)}, or cron in the file)"
                     )
                 );
             return null;

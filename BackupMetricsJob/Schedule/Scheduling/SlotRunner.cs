@@ -114,7 +114,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
             return (code, ScheduleState.Succeeded(run));
 
             ExitCode Code() =>
-                ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+                ExitCodes.ForRun(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
         }
         catch (OutputException failure)
         {

@@ -38,13 +38,13 @@ internal sealed class CatalogSource
         var source = new CatalogSource(clock, StaleAfter(instance.Limits), found);
         await using var batch = transaction.Batch(
             new(SqlText.Load("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
-            Of("source_catalog_chains"),
-            Of("source_catalog_running"),
-            Of("source_catalog_imports"),
-            Of("source_catalog_restore_tests"),
-            Of("source_catalog_archives"),
-            Of("source_catalog_archive_ranges"),
-            Of("source_catalog_archive_backups"),
+            CommandFor("source_catalog_chains"),
+            CommandFor("source_catalog_running"),
+            CommandFor("source_catalog_imports"),
+            CommandFor("source_catalog_restore_tests"),
+            CommandFor("source_catalog_archives"),
+            CommandFor("source_catalog_archive_ranges"),
+            CommandFor("source_catalog_archive_backups"),
             new(SqlText.Load("source_catalog_storages"))
             {
                 Parameters =
@@ -66,12 +66,12 @@ internal sealed class CatalogSource
         await NextAsync(archives.ReadListing);
         await NextAsync(archives.ReadRange);
         await NextAsync(archives.ReadBackup);
-        archives.AddTo(source.Of);
+        archives.AddTo(source.FactsOf);
         await NextAsync(source.ReadStorage);
         await NextAsync(row => refused ??= source.Refused(row));
         return refused;
 
-        NpgsqlBatchCommand Of(string query) => new(SqlText.Load(query)) { Parameters = { ServerPatternJson.Like(servers) } };
+        NpgsqlBatchCommand CommandFor(string query) => new(SqlText.Load(query)) { Parameters = { ServerPatternJson.Like(servers) } };
 
         async Task NextAsync(Action<NpgsqlDataReader> read)
         {
@@ -89,7 +89,7 @@ internal sealed class CatalogSource
     static TimeSpan? StaleAfter(IReadOnlyList<AgeLimit> limits) =>
         limits.Where(limit => limit.Type is LimitType.Base or LimitType.Full or LimitType.Logical).Min(limit => (TimeSpan?)limit.MaxAge);
 
-    InstanceFacts Of(string server)
+    InstanceFacts FactsOf(string server)
     {
         if (_found is [.., var last] && last.Name == server)
             return last;
@@ -102,7 +102,7 @@ internal sealed class CatalogSource
 
     void ReadGroup(NpgsqlDataReader row)
     {
-        var instance = Of(row.Text("server"));
+        var instance = FactsOf(row.Text("server"));
         if (row.IsNull("finished_at") && row.IsNull("failed_at") && row.IsNull("done"))
             return;
         var tool = row.Text("tool");
@@ -146,12 +146,12 @@ internal sealed class CatalogSource
     void ReadRunning(NpgsqlDataReader row)
     {
         if (BackupTypeNames.Parse(row.Text("kind")) == BackupType.Base)
-            Of(row.Text("server"))
+            FactsOf(row.Text("server"))
                 .Backups.Add(new(SourceName.Catalog, row.Text("tool"), BackupType.Base) { Counts = new(0, 0, row.Long("n")) });
         Change(
             row,
             facts =>
-                Plausible(Of(row.Text("server")), row, "since", facts.Tool, facts.Type, "started") is not { } since
+                Plausible(FactsOf(row.Text("server")), row, "since", facts.Tool, facts.Type, "started") is not { } since
                     ? facts
                     : facts with
                     {
@@ -168,7 +168,7 @@ internal sealed class CatalogSource
 
     void ReadImport(NpgsqlDataReader row)
     {
-        var instance = Of(row.Text("server"));
+        var instance = FactsOf(row.Text("server"));
         var tool = row.Text("tool");
         var succeeded = row.TimeOrNull("succeeded_at");
         if (row.Long("skipped") is > 0 and var skipped)
@@ -204,7 +204,7 @@ internal sealed class CatalogSource
 
     void ReadStorage(NpgsqlDataReader row)
     {
-        var instance = Of(row.Text("server"));
+        var instance = FactsOf(row.Text("server"));
         if (StorageRow.AddTo(instance.Storages, row, _clock) is { } unreadable)
             Fail(instance, unreadable, row.Text("tool"));
     }
@@ -236,7 +236,7 @@ internal sealed class CatalogSource
 
     void Change(NpgsqlDataReader row, BackupType? type, Func<BackupFacts, BackupFacts> change)
     {
-        var backups = Of(row.Text("server")).Backups;
+        var backups = FactsOf(row.Text("server")).Backups;
         var tool = row.Text("tool");
         var at = backups.FindIndex(facts => facts.Tool == tool && facts.Type == type);
         if (at >= 0)

@@ -12,7 +12,7 @@ internal sealed class ServerSource(
     SourceTransaction transaction,
     ServerCapabilities capabilities,
     Omissions omissions,
-    PartialProbeResult progress
+    PartialProbeResult partial
 )
 {
     // The names of the files beside this one.
@@ -90,7 +90,7 @@ internal sealed class ServerSource(
                 _evidence = FutureTimes.Remove(Read(query, reader));
             if (query is BaseBackup or BaseBackupByName)
                 _evidence = _evidence! with { HistoryWasRead = true };
-            progress.Add(_evidence!);
+            partial.SetServer(_evidence!);
             _pending.Dequeue();
         }
     }
@@ -114,7 +114,7 @@ internal sealed class ServerSource(
             return null;
         if (query != BaseBackup)
             return ServerRefusal.OfWal(refused, capabilities.Role);
-        progress.Add(
+        partial.AddMissingPrivilege(
             new MissingPrivilege(
                 $"cannot read the label of the last base backup ({ProbeFailures.From(refused)!.Message}): "
                     + "its tool and duration are unknown",

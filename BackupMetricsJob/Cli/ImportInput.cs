@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>A tool's output and its location. Used to import it by both `import` and `run --import`.</summary>
 /// <param name="Tool">One of <see cref="Tools"/>.</param>
 /// <param name="File">Null for standard input.</param>
-internal sealed record ToolList(string Tool, string? File)
+internal sealed record ImportInput(string Tool, string? File)
 {
     /// <summary>The name used instead of a tool for the listing of a WAL archive.</summary>
     public const string Archive = ToolDetector.Archive;

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Cli;
 /// The flags of a command that can also be set by an environment variable. They are read as text. Configuration parses and checks the
 /// values, because flags, variables and the file share one set of rules.
 /// </summary>
-internal sealed class FlagSet(DocumentedCommand command)
+internal sealed class CommandFlags(DocumentedCommand command)
 {
     readonly List<Option> _options = [];
 
@@ -27,9 +27,9 @@ internal sealed class FlagSet(DocumentedCommand command)
     }
 
     /// <summary>The flags that were given, as typed.</summary>
-    public Flags Read(ParseResult parsed)
+    public GivenFlags Read(ParseResult parsed)
     {
-        var flags = new Flags();
+        var flags = new GivenFlags();
         foreach (var option in _options)
         {
             if (parsed.GetResult(option) is { Implicit: false } result)

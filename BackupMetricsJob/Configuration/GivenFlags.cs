@@ -3,11 +3,11 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>
 /// The flags that the user gave, with their values as typed, by name without dashes.
 /// </summary>
-internal sealed class Flags
+internal sealed class GivenFlags
 {
     readonly Dictionary<string, IReadOnlyList<string>> _values = [];
 
-    public static Flags None { get; } = new();
+    public static GivenFlags None { get; } = new();
 
     public void Add(string name, IReadOnlyList<string> values) => _values.Add(name, values);
 

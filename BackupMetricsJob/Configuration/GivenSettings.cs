@@ -32,7 +32,7 @@ internal sealed record Setting(string Name, ProblemOrigin Origin, string Value)
 }
 
 /// <summary>Settings by name: flags take precedence over variables. An empty variable counts as not set.</summary>
-internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> environment)
+internal sealed class GivenSettings(GivenFlags flags, IReadOnlyDictionary<string, string> environment)
 {
     public const string Prefix = "BACKUP_METRICS_";
 
