@@ -49,6 +49,19 @@ public class SourceRulesTests
         Assert.Equal(["A.cs: 301 lines"], Problems("A.cs", string.Concat(Enumerable.Repeat("x\n", MaxLines + 1))));
     }
 
+    /// <summary>So that a helper beside them is seen to be one.</summary>
+    [Fact]
+    public void A_class_with_tests_says_so_in_its_name()
+    {
+        var withTests = typeof(SourceRulesTests)
+            .Assembly.GetTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FactAttribute), inherit: true)))
+            .ToList();
+
+        Assert.Contains(typeof(SourceRulesTests), withTests);
+        Assert.Empty(withTests.Where(type => !type.Name.EndsWith("Tests", StringComparison.Ordinal)).Select(type => type.FullName));
+    }
+
     [Fact]
     public void The_lock_file_of_npm_names_no_registry() =>
         Assert.DoesNotContain(

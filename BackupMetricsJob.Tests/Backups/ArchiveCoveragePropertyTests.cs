@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>How far a restore is said to come is how far it comes, segment by segment, in thousands of made-up histories.</summary>
-public sealed class ArchiveCoverageProperties
+public sealed class ArchiveCoveragePropertyTests
 {
     const int Worlds = 4000;
 

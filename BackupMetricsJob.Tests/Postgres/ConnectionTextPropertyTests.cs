@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-public class ConnectionTextProperties
+public class ConnectionTextPropertyTests
 {
     /// <summary>Pieces of random passwords: each piece of text is recognizable if printed anywhere; the others break grammars.</summary>
     const string Mark = "Zq7";

@@ -7,7 +7,7 @@ using Prometheus;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>The text of ten thousand servers, tens of megabytes, is never in memory as a whole.</summary>
-public sealed class TheTextOfAFleet
+public sealed class FleetTextTests
 {
     const int Servers = 10_000;
 

@@ -5,12 +5,12 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>TLS with a real Pushgateway: trust, client certificates, and the messages of failures.</summary>
-public sealed class TlsToAGateway : IDisposable
+public sealed class GatewayTlsTests : IDisposable
 {
     readonly TempFolder _folder = new();
     readonly CertificateAuthority _authority;
 
-    public TlsToAGateway() => _authority = CertificateAuthority.Create(_folder.Path, "root");
+    public GatewayTlsTests() => _authority = CertificateAuthority.Create(_folder.Path, "root");
 
     public void Dispose()
     {

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>A long text is sent compressed, and uncompressed to servers that cannot decompress it.</summary>
-public sealed class PushingALongText
+public sealed class LongTextPushTests
 {
     /// <summary>The response of a Pushgateway before 1.5.0 to compressed data.</summary>
     const string TooOld = "text format parsing error in line 1: invalid metric name\n";

@@ -7,9 +7,9 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Runs alone in the process, because an unobserved exception does not name its origin.</summary>
-[CollectionDefinition(nameof(NothingIsLeftBehind), DisableParallelization = true)]
-[Collection(nameof(NothingIsLeftBehind))]
-public class NothingIsLeftBehind
+[CollectionDefinition(nameof(PushCleanupTests), DisableParallelization = true)]
+[Collection(nameof(PushCleanupTests))]
+public class PushCleanupTests
 {
     [Fact]
     public async Task No_way_for_a_push_to_end_leaves_an_unobserved_exception()
@@ -63,9 +63,9 @@ public class NothingIsLeftBehind
     }
 
     static async Task PushAsync(string url, CancellationToken hardStop) =>
-        await PushingARegistry.PushAsync(
+        await RegistryPushTests.PushAsync(
             url,
-            PushingARegistry.Registry("a_seconds", 1),
+            RegistryPushTests.Registry("a_seconds", 1),
             Gateways.Key("test"),
             Gateways.Seconds(0.4, 0.2),
             hardStop

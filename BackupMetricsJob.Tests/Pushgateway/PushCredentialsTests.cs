@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Credentials are sent with every attempt, to no other host, and never shown.</summary>
-public sealed class CredentialsForAGateway
+public sealed class PushCredentialsTests
 {
     [Fact]
     public async Task A_real_gateway_lets_in_who_has_the_password_and_nobody_else()

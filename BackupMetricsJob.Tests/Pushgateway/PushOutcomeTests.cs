@@ -9,7 +9,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Every response of a gateway, or of another server, to a push.</summary>
-public sealed class PushOutcomes
+public sealed class PushOutcomeTests
 {
     [Fact]
     public async Task Stored_is_one_put_of_the_text_to_the_groups_url()

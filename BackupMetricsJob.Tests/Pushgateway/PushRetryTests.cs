@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>What is retried, how often, and when.</summary>
-public sealed class PushRetries
+public sealed class PushRetryTests
 {
     [Theory]
     [InlineData(408)]

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>A push ends in time, and when cancelled.</summary>
-public sealed class PushTimeAndCancellation
+public sealed class PushTimeTests
 {
     [Fact]
     public async Task A_success_whose_body_never_comes_is_none()

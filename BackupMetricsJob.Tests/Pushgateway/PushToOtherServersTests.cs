@@ -9,7 +9,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Servers that are no Pushgateway, by what they answer.</summary>
-public sealed class PushToStrangers
+public sealed class PushToOtherServersTests
 {
     [Theory]
     [InlineData(200, "<html>\nWelcome!</html>", "Content-Type: text/html; charset=utf-8", "with a web page")]

@@ -6,14 +6,14 @@ using Prometheus;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Tests that need a real Pushgateway.</summary>
-public class PushingToARealGateway
+public class RealGatewayPushTests
 {
     [Fact]
     public async Task A_push_is_stored_and_can_be_read_at_once()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 1.5), Gateways.Key("test", ("x", "y")));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("a_seconds", 1.5), Gateways.Key("test", ("x", "y")));
 
         Assert.Equal((PushResult.Stored, 1, 200), (outcome.Result, outcome.Attempts, outcome.Status));
         Assert.Equal(["a_seconds{instance=\"\",job=\"test\",x=\"y\"} 1.5"], await gateway.SamplesAsync("a_seconds"));
@@ -68,7 +68,7 @@ public class PushingToARealGateway
         {
             var outcome = await PushAsync(
                 gateway,
-                PushingARegistry.Registry("a_seconds", 1),
+                RegistryPushTests.Registry("a_seconds", 1),
                 Gateways.Key("job of " + value, ("x", value), ("last", "1"))
             );
             Assert.True(outcome.Result == PushResult.Stored, outcome.Describe());
@@ -88,10 +88,10 @@ public class PushingToARealGateway
     public async Task A_push_replaces_its_group_and_touches_no_other()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await PushAsync(gateway, PushingARegistry.Registry("old_seconds", 1), Gateways.Key("test"));
-        await PushAsync(gateway, PushingARegistry.Registry("old_seconds", 2), Gateways.Key("test", ("x", "other")));
+        await PushAsync(gateway, RegistryPushTests.Registry("old_seconds", 1), Gateways.Key("test"));
+        await PushAsync(gateway, RegistryPushTests.Registry("old_seconds", 2), Gateways.Key("test", ("x", "other")));
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("new_seconds", 3), Gateways.Key("test"));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("new_seconds", 3), Gateways.Key("test"));
 
         Assert.Equal(PushResult.Stored, outcome.Result);
         Assert.Equal(["old_seconds{instance=\"\",job=\"test\",x=\"other\"} 2"], await gateway.SamplesAsync("old_seconds"));
@@ -107,7 +107,7 @@ public class PushingToARealGateway
         using var answer = await client.PutAsync(new Uri(gateway.Url + "/metrics/job/stranger"), stranger);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("walg_last_upload", 2), Gateways.Key("test"));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("walg_last_upload", 2), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Refused, 1, 400), (outcome.Result, outcome.Attempts, outcome.Status));
         Assert.StartsWith("pushed metrics are invalid or inconsistent with existing metrics: ", outcome.Message, StringComparison.Ordinal);
@@ -128,7 +128,7 @@ public class PushingToARealGateway
         using var answer = await client.PutAsync(new Uri(gateway.Url + "/metrics/job/bad/x@base64/__4"), stranger);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 2), Gateways.Key("test"));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("a_seconds", 2), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Refused, 400), (outcome.Result, outcome.Status));
         Assert.Contains("has a label named \"x\" whose value is not utf8", outcome.Message, StringComparison.Ordinal);
@@ -140,7 +140,7 @@ public class PushingToARealGateway
     {
         await using var gateway = await PushgatewayServer.StartAsync("--push.disable-consistency-check");
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 1), Gateways.Key("test"));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("a_seconds", 1), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Accepted, 202), (outcome.Result, outcome.Status));
     }
@@ -175,11 +175,11 @@ public class PushingToARealGateway
         var gateway = await PushgatewayServer.StartAsync();
         await gateway.DisposeAsync();
 
-        var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 1), Gateways.Key("test"));
+        var outcome = await PushAsync(gateway, RegistryPushTests.Registry("a_seconds", 1), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Unreachable, 5, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
     }
 
     static Task<PushOutcome> PushAsync(PushgatewayServer gateway, CollectorRegistry registry, GroupingKey key) =>
-        PushingARegistry.PushAsync(gateway.Url, registry, key);
+        RegistryPushTests.PushAsync(gateway.Url, registry, key);
 }

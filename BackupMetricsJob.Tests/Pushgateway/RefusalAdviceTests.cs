@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Finds out why a real gateway refuses a push, and runs the advised command exactly as printed.</summary>
-public sealed class AdviceOnARefusal : IAsyncLifetime
+public sealed class RefusalAdviceTests : IAsyncLifetime
 {
     const string Series = "# TYPE a_seconds gauge\na_seconds{x=\"1\"} 1\n";
 

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>The whole path, including prometheus-net's MetricPusher.</summary>
-public class PushingARegistry
+public class RegistryPushTests
 {
     static readonly HttpMessageHandler Never = Transport.To(new Uri("http://127.0.0.1:1"), null, TimeSpan.FromSeconds(1));
 

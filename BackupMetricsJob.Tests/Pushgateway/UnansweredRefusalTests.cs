@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Tests.Pushgateway;
 /// What a gateway lists of our group tells a refusal from a loss, where the connection ended without an answer. The push took 10 s, and the
 /// gateway's clock is an hour ahead.
 /// </summary>
-public sealed class ARefusalWithoutAnAnswer
+public sealed class UnansweredRefusalTests
 {
     static readonly DateTimeOffset Now = DateTimeOffset.UtcNow.AddHours(1);
 

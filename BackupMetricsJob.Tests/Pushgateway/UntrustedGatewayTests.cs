@@ -8,7 +8,7 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-public class AnUntrustedGateway
+public class UntrustedGatewayTests
 {
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_ends_the_push_at_once_and_nothing_is_sent()

@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Tests.Catalog.Import;
 /// <summary>
 /// The listings of archives as the tools print them, what they leave of an archive, and what is no listing of one archive.
 /// </summary>
-public sealed class ArchiveListings
+public sealed class ArchiveListingFileTests
 {
     const string First = "00000001000000000000002B";
     const string Sha1 = "4d6668764e504a1db2f167837778f0929e084207";

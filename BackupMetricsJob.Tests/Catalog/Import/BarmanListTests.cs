@@ -4,7 +4,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What Barman's JsonOutputWriter can print beyond the fixtures: 2.12 to 3.17.</summary>
-public class BarmanOddities
+public class BarmanListTests
 {
     static string Done(string id, string more = "", long end = 1795335998, string clock = "Sun Nov 22 08:26:38 2026") =>
         $$"""{"backup_id":"{{id}}",{{more}}"end_time":"{{clock}}","end_time_timestamp":"{{end}}","size_bytes":5,"wal_size_bytes":0,"status":"DONE"}""";

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-public class BrokenInput
+public class BrokenInputTests
 {
     [Fact]
     public async Task A_list_cut_at_any_byte_is_refused_unless_only_blanks_are_missing()

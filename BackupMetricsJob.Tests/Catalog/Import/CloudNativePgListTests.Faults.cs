@@ -3,7 +3,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What is none of CloudNativePG's objects, and objects that cannot be read.</summary>
-public partial class CloudNativePgLists
+public partial class CloudNativePgListTests
 {
     [Fact]
     public async Task One_bad_object_keeps_the_others_in()

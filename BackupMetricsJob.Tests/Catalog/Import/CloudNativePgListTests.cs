@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Tests.Catalog.Import;
 /// CloudNativePG's objects, at noon of 2026-11-22. No cluster made them: they were written by the operator's types, and hold against
 /// objects.schema.json.
 /// </summary>
-public partial class CloudNativePgLists
+public partial class CloudNativePgListTests
 {
     const string Store = "barmanObjectStore";
 

@@ -4,7 +4,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What `import generic` reads, beyond what the schema says: whose list it is, what it covers, and what cannot be true.</summary>
-public class GenericLists
+public class GenericListTests
 {
     static string Backup(string more = "", string id = "b-1", string server = "\"server\":\"orders\",\"tool\":\"pgmoneta\",") =>
         $$"""{{{server}}"type":"full","id":"{{id}}","status":"done","finished":"2026-11-22T02:04:11Z"{{more}}}""";

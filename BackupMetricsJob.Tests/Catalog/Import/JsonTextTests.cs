@@ -8,7 +8,7 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-public class JsonTexts
+public class JsonTextTests
 {
     const string Sample = """
         {"a": [1, "two", {"three": [null, true]}, [], [[]]], "b c": {"d": {"e": "f\u00e9g"}}, "": -1.5e3, "long": "0123456789012345678901234567890123456789012345678901234567890123456789"}

@@ -4,7 +4,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What real lists are taken for: read right is not understood right.</summary>
-public class Meanings
+public class ListMeaningTests
 {
     [Fact]
     public async Task A_stanza_is_of_its_newest_database_and_its_older_backups_of_another()

@@ -6,9 +6,9 @@ namespace BackupMetricsJob.Tests.Catalog.Import;
 /// <summary>
 /// The text of a list is all that is kept of it. Nothing else runs beside these tests, since they look at the heap of the whole process.
 /// </summary>
-[Collection(nameof(LongLists))]
-[CollectionDefinition(nameof(LongLists), DisableParallelization = true)]
-public class LongLists
+[Collection(nameof(LongListTests))]
+[CollectionDefinition(nameof(LongListTests), DisableParallelization = true)]
+public class LongListTests
 {
     const int Many = 30_000;
 

@@ -7,7 +7,7 @@ using BackupMetricsJob.Catalog.Import.Archive;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>Input that is not the tool's is refused with what was found and what is expected.</summary>
-public class OtherInput
+public class OtherInputTests
 {
     /// <summary>Every document that a tool prints, with the importer that reads it.</summary>
     static readonly (string? Tool, string File)[] Documents =

@@ -5,7 +5,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What pgBackRest's src/command/info/info.c can print beyond the fixtures.</summary>
-public class PgBackRestOddities
+public class PgBackRestListTests
 {
     const string Ok = "\"status\":{\"code\":0,\"message\":\"ok\"}";
 

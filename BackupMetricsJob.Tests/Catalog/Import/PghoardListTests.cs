@@ -3,7 +3,7 @@ using BackupMetricsJob.Catalog;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What pghoard's list of base backups can be beyond the fixtures: 1.0 to 2.7.</summary>
-public class PghoardOddities
+public class PghoardListTests
 {
     static string Entry(string metadata = "", string name = "site/basebackup/2026-11-22_08-31_0") =>
         $$"""{"last_modified":"2026-11-22T08:31:38.276655Z","metadata":{{{metadata}}},"name":"{{name}}","size":21}""";

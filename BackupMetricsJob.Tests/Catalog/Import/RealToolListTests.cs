@@ -3,7 +3,7 @@ using BackupMetricsJob.Catalog;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-public class ListsOfRealTools
+public class RealToolListTests
 {
     [Fact]
     public async Task Every_fixture_says_the_same_when_it_is_read_again()

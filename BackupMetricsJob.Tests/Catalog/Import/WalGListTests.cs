@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>What wal-g's BackupTime and ExtendedMetadataDto can print beyond the fixtures: 0.2.14 to main.</summary>
-public class WalGOddities
+public class WalGListTests
 {
     const string A = "000000010000000000000041";
     const string B = "000000010000000000000050";
