@@ -32,6 +32,7 @@ EQUIVALENT = [
     ("postgres_backup:reporting_source", 'postgres_wal_archive_state{state!="ok"}', "a server that tells one state tells all of them"),
     ("postgres_backup:reporting_source", "job, run, shard, instance, cluster, namespace -> ", "a server that is silent has no state, and one that does not fail is asked by nobody whether it reports"),
     ("postgres_backup:maybe_stale_listing_limit_seconds", "< -> <=", FOLLOWS),
+    ("postgres_backup:other_shard_success_timestamp_seconds", "max -> min", "the same time for each severity"),
     ("postgres_backup:older_tool_limit_seconds", "and -> or", f"{MORE}: who reads it joins it with the tool that stopped"),
     ("postgres_backup:reported_success_timestamp_seconds", "job, run, shard, instance, cluster, namespace -> ", f"{MORE}: only of what fails is asked whether it reports, and only what has no probe time needs another"),
     # What was remembered over an absence of Prometheus is restored once, and is then carried by what reads it.

@@ -1013,6 +1013,11 @@ add("The catalogue that one shard reads has the backups of the servers that anot
      *asked_by_one_shard("listing", N, *in_catalogue("listing", 1, N), *listed("listing", ago(60, N))), run_of(1, listed("listing", ago(30, N))),
      *asked_by_one_shard("untested", N, *in_catalogue("untested", 1, N), *restore_test("untested", ago(40, N)), hours={("base", "warning"): 26, ("restore_test", "warning"): 24}),
      *asked_by_one_shard("exact", N, *in_catalogue("exact", 1, N)), *reach_asked("exact", N, shard="1", critical=14), reaches("exact", steady(-14 * D + cut * 60, N), shard="0"),
+     *asked_by_one_shard("tested", N, *in_catalogue("tested", 1, N, "logical", "pg_dump"), *restore_test("tested", ago(1, N)), hours={(of, "warning"): 26 for of in ("logical", "restore_test")}),
+     *run_of(1, in_catalogue("tested", 30, N, "logical", "pg_dump")), *run_of(1, in_catalogue("elsewhere", 30, N)),
+     *asked_by_one_shard("by-base", N, *in_catalogue("by-base", 1, N, "base"), taken=ago(60, N)), *asked_by_one_shard("by-diff", N, *in_catalogue("by-diff", 60, N), *in_catalogue("by-diff", 1, N, "diff")),
+     *[(m, {**l, "pod": "a"}, v) for m, l, v in asked_by_one_shard("in-pod", N, *in_catalogue("in-pod", 1, N), *in_catalogue("in-pod", 1, N, "logical", "pg_dump"), *restore_test("in-pod", ago(1, N)),
+                                                                   hours={(of, "warning"): 26 for of in ("base", "full", "logical", "restore_test")})],
      *asked_by_one_shard("dropped", N, *in_catalogue("dropped", 1, N), taken=ago(30, N), cut=cut)],
     fires(12, *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"), alert("BackupNeverMade", "warning", instance="never", type_="base", shard="1")),
     *[fires(at, *[alert("LastBackup", "warning", instance=i, type_="base", shard="1") for i in ("deleted", "running")], alert("LastBackup", "warning", instance="full", type_="full", shard="1"),
@@ -1656,7 +1661,7 @@ def counted_elsewhere(name, n, minutes, mended):
 ELSEWHERE = alert("BackupCopiesMissing", instance="elsewhere", shard="1")
 SHARDED = [alert("RecoveryWindowTooShort", instance="short", shard="1"), alert("RecoveryWindowTooShort", "warning", instance="off", shard="1", fault="unknown"),
            alert("RecoveryWindowTooShort", "warning", instance="unknown", shard="1", fault="unknown")]
-NOT_ARCHIVED = [*[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded", "never-since", "discarded-since")], alert("BackupSourceFailed", instance="unread", shard="0")]
+NOT_ARCHIVED = [*[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded", "never-since", "discarded-since")], alert("BackupSourceFailed", instance="unread", shard="0"), alert("WalArchiveHole", instance="holed", shard="0")]
 SAID = "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
 for late in ("", LATE):
     add("The catalogue is read by another shard, and fails: no copy is missing for that, and how far back a restore reaches is what was said last. Where the server does not archive WAL, or nobody knows, that is not known" + late,
@@ -1664,7 +1669,8 @@ for late in ("", LATE):
          one_of_two_shards("well", N, steady(-30 * D, N), BROKEN, team="a"), one_of_two_shards("short", N, steady(-10 * D, N), BROKEN), one_of_two_shards("few", N, steady(-30 * D, N), BROKEN, copies=1),
          one_of_two_shards("off", N, steady(-10 * D, N), state="off", hours={("base", "critical"): 50}), run_of(1, [series("postgres_recovery_window_min_seconds", steady(28 * D, N), instance="off", severity="warning")]), one_of_two_shards("unknown", N, None),
          counted_elsewhere("elsewhere", N, BROKEN, 104), one_of_two_shards("never", N, None, state="never"), one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded"),
-         one_of_two_shards("never-since", N, steady(-10 * D, N), state="never"), one_of_two_shards("discarded-since", N, None, state="discarded"), one_of_two_shards("unread", N, None, set(range(N))),
+         one_of_two_shards("never-since", N, steady(-10 * D, N), state="never"), one_of_two_shards("discarded-since", N, None, state="discarded"), one_of_two_shards("unread", N, None, set(range(N))), run_of(1, backup("unread", ago(1, N), source="query")),
+         one_of_two_shards("holed", N, None), run_of(0, listed("holed", steady(0, N), steady(2, N))),
          one_of_two_shards("further", N, steady(-30 * D, N), BROKEN, copies=3), run_of(1, [reaches("further", steady(-10 * D, N), source="query")])] for s in some])],
         *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *NOT_ARCHIVED, ELSEWHERE, *more)
           for at, more in ((56, []), (66, SHARDED), (72, SHARDED), (78, SHARDED))],
@@ -1677,4 +1683,5 @@ for late in ("", LATE):
              dict(instance="short", job="backup_metrics", shard="1", severity="critical")),
             *[(f"{i}, shard 1: how far back a restore reaches is not known",
                f"How far back {i} (job backup_metrics) can be restored is not known; it must be {days}d 0h 0m 0s. No source knows a full backup after which the WAL is kept, or the server does not archive its WAL. " + SAID,
-               dict(instance=i, job="backup_metrics", shard="1", severity="warning", fault="unknown")) for i, days in (("off", 28), ("unknown", 14))]])][:not late])
+               dict(instance=i, job="backup_metrics", shard="1", severity="warning", fault="unknown")) for i, days in (("off", 28), ("unknown", 14))]])][:not late],
+        *[has(at, 'backup_metrics:condition{alert="RecoveryWindowTooShort",instance=~"further|unread"}') for at in (40, 80)])
