@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Drill;
 
 /// <summary>
 /// The throw-away server. Only this user can connect to it, through a socket in the drill's folder. It archives nothing, follows no
-/// primary, and runs no workers of extensions or logical replication.
+/// primary, and runs no workers of logical replication, and none of extensions but those that --preload names.
 /// </summary>
 internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options)
     : IDisposable

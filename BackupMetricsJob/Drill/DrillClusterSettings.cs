@@ -29,7 +29,7 @@ internal sealed record DrillClusterSettings(string SocketDirectory, int Port, in
             ["recovery_end_command"] = "",
             ["max_wal_senders"] = "0",
             ["ssl"] = "off",
-            // No worker of an extension (pg_cron) or of a subscription runs.
+            // No worker of an extension (pg_cron) or of a subscription runs, unless the user preloads the extension.
             ["max_worker_processes"] = "0",
             ["max_logical_replication_workers"] = "0",
             ["shared_preload_libraries"] = Preload,

@@ -83,7 +83,7 @@ internal static class HealthyTable
             ? Html.Format($"{Humanize.Duration(loss.Window)}{Small(StateText.Word(loss))}")
             : Unknown("unknown");
 
-    // The oldest backup, where the recovery window begins.
+    // The oldest backup of any type. A recovery window begins with a full one, or later.
     static Html Oldest(ProbeResult result) =>
         result.Backups.Where(backup => backup.Type != BackupType.Wal && backup.Type != BackupType.RestoreTest).Min(backup => backup.Oldest)
             is { } oldest
