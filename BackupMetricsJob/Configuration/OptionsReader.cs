@@ -215,7 +215,7 @@ internal sealed class OptionsReader(
                 > 0;
         if (overridesSources)
             own = own with { Sources = SourceSelection.Read(settings, problems) };
-        else if (CatalogReader.Find(settings) is not null)
+        else if (CatalogTargets.Find(settings) is not null)
             own = own with { Sources = own.Sources!.With(SourceName.Catalog) };
         var failure = (ProbeFailure?)null;
         var password = own.Password is null ? null : ReadSecret(own.Password, out failure);
@@ -231,7 +231,7 @@ internal sealed class OptionsReader(
         {
             Failure = failure,
         };
-        return CatalogReader.Read(single, connection, settings, environment, problems, out _import);
+        return CatalogTargets.Read(single, connection, settings, environment, problems, out _import);
     }
 
     string? ReadSecret(SecretSource source, out ProbeFailure? failure)

@@ -35,7 +35,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             );
         if (given.Count == 0)
             given.Add(SourceName.Server);
-        if (CatalogReader.Find(settings) is not null)
+        if (CatalogTargets.Find(settings) is not null)
             given.Add(SourceName.Catalog);
         var own = new SourceSettings(ReadServers(settings, given, problems), query)
         {

@@ -48,7 +48,7 @@ internal static class ShowText
     /// </summary>
     static bool IsSilent(ProbeResult result) =>
         result is { IsMonitored: false, Failure: null }
-        && result.Instance.Name.EndsWith(CatalogReader.OfCatalogue, StringComparison.Ordinal);
+        && result.Instance.Name.EndsWith(CatalogTargets.NameSuffix, StringComparison.Ordinal);
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {

@@ -20,13 +20,13 @@ internal static class CapabilitiesQuery
     /// <param name="connection">A connection without any query so far.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
     /// <param name="receivers">The WAL receivers that the user named. wal.sql reads them from a setting of the transaction.</param>
-    /// <param name="lookUp">Whether to look up the tables and functions of other monitoring tools.</param>
+    /// <param name="findOtherTools">Whether to look up the tables and functions of other monitoring tools.</param>
     /// <param name="inspect">Whether to query how the connection is encrypted.</param>
     public static async Task<ServerCapabilities> ReadAsync(
         NpgsqlConnection connection,
         TimeSpan statementTimeout,
         IReadOnlyList<string> receivers,
-        bool lookUp,
+        bool findOtherTools,
         bool inspect,
         CancellationToken cancellationToken
     )
@@ -40,14 +40,14 @@ internal static class CapabilitiesQuery
                 new(SqlText.Load("capabilities")),
             },
         };
-        if (lookUp)
-            batch.BatchCommands.Add(new(SqlText.Load("conventions")));
+        if (findOtherTools)
+            batch.BatchCommands.Add(new(SqlText.Load("other_tools")));
         if (inspect)
             batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await NextAsync();
         var capabilities = Answer(reader);
-        if (lookUp)
+        if (findOtherTools)
         {
             await NextAsync();
             capabilities = capabilities with

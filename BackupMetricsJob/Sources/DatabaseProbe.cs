@@ -101,7 +101,7 @@ internal sealed class DatabaseProbe(
                 connection.Npgsql,
                 end - asked,
                 settings.Receivers,
-                SourceReader.MustLookUp(instance),
+                SourceReader.NeedsOtherTools(instance),
                 Inspect,
                 cancellationToken
             );

@@ -24,7 +24,7 @@ internal sealed class SourceReader(
     readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
 
     /// <summary>Whether any source has to be looked up in the database first.</summary>
-    public static bool MustLookUp(Instance instance) =>
+    public static bool NeedsOtherTools(Instance instance) =>
         instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
 
     /// <exception cref="Exception">The connection is lost.</exception>
@@ -42,7 +42,11 @@ internal sealed class SourceReader(
             catch (Exception e) when (connection.State == ConnectionState.Open)
             {
                 _transaction.MustRollBack = true;
-                partial.AddSource(source, found, Of(source, ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
+                partial.AddSource(
+                    source,
+                    found,
+                    WithAdvice(source, ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData))
+                );
             }
         }
     }
@@ -82,7 +86,7 @@ internal sealed class SourceReader(
             Advice = "Fill it with backup-metrics import or record, or correct --server.",
         };
 
-    ProbeFailure Of(string source, ProbeFailure failure) =>
+    ProbeFailure WithAdvice(string source, ProbeFailure failure) =>
         source switch
         {
             SourceName.Server => failure,

@@ -36,16 +36,16 @@ internal static class PgMonitorSource
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var facts = new InstanceFacts(SourceName.PgMonitor, self);
-        var fold = new BackupFactsBuilder(SourceName.PgMonitor, clock.Now);
+        var builder = new BackupFactsBuilder(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
         var rows = 0;
         for (; await reader.ReadAsync(cancellationToken); rows++)
         {
-            var ofRow = Add(reader, clock, fold, facts.Storages);
+            var ofRow = Add(reader, clock, builder, facts.Storages);
             wrong ??= ofRow;
         }
 
-        fold.AddTo(facts.Backups);
+        builder.AddTo(facts.Backups);
         if (facts.Storages.Count == 1)
             facts.Storages.Clear(); // The backups contain the same information.
         found.Add(facts);
@@ -59,7 +59,7 @@ internal static class PgMonitorSource
             };
     }
 
-    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFactsBuilder fold, List<StorageFacts> storages)
+    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFactsBuilder builder, List<StorageFacts> storages)
     {
         if (row.TextOrNull("stanza") is not { } stanza)
             return "a row is not what pgbackrest info --output=json prints";
@@ -86,7 +86,7 @@ internal static class PgMonitorSource
         var finished = row.Time("finished_at", $"the end of {label}");
         if (clock.IsFuture(finished))
             return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
-        fold.Add(
+        builder.Add(
             new("pgbackrest", type.Value, BackupState.Done)
             {
                 Started = started,

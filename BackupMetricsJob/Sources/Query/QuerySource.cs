@@ -46,10 +46,10 @@ internal sealed class QuerySource
                 return (Failed($"row {row}{Named(columns, reader)}: {wrong}"), false);
         }
 
-        foreach (var (server, fold) in source._byServer)
+        foreach (var (server, builder) in source._byServer)
         {
             var facts = new InstanceFacts(SourceName.Query, server);
-            fold.AddTo(facts.Backups);
+            builder.AddTo(facts.Backups);
             found.Add(facts);
         }
 
@@ -75,9 +75,9 @@ internal sealed class QuerySource
         if (row.Read(_clock, out var backup) is { } wrong)
             return wrong;
         var server = row.Server ?? self;
-        if (!_byServer.TryGetValue(server, out var fold))
-            _byServer.Add(server, fold = new(SourceName.Query, _clock.Now));
-        fold.Add(backup!);
+        if (!_byServer.TryGetValue(server, out var builder))
+            _byServer.Add(server, builder = new(SourceName.Query, _clock.Now));
+        builder.Add(backup!);
         return null;
     }
 }

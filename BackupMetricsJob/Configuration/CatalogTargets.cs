@@ -8,10 +8,10 @@ namespace BackupMetricsJob.Configuration;
 /// queried only for the backups of that instance, so that both sources describe one server. The exception: --source catalog is its only
 /// source and there is no --instance.
 /// </summary>
-internal static class CatalogReader
+internal static class CatalogTargets
 {
     /// <summary>The suffix of such a catalogue's name.</summary>
-    public const string OfCatalogue = "/catalogue";
+    public const string NameSuffix = "/catalogue";
 
     /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
     public static Setting? Find(GivenSettings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
@@ -60,7 +60,7 @@ internal static class CatalogReader
         // A name that differs from that of any server, and from that of the catalogue's target in another host's run.
         var second = own with
         {
-            Name = name + OfCatalogue,
+            Name = name + NameSuffix,
             Sources = [SourceName.Catalog],
         };
         var timeout = single.Target?.Timeout ?? JobDefaults.Timeout;
